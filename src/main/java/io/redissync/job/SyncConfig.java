@@ -193,7 +193,7 @@ public final class SyncConfig {
                 .orElseGet(
                         () -> {
                             String dirs = flinkOverrides.get(CoreOptions.TMP_DIRS);
-                            return Path.of(dirs.split("[,|]")[0], "flink-redis-sync");
+                            return Path.of(dirs.split("[,|]", -1)[0], "flink-redis-sync");
                         });
     }
 

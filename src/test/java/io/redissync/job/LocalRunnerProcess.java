@@ -34,15 +34,18 @@ public final class LocalRunnerProcess {
     }
 
     public static void main(String[] args) {
+        UserStop userStop = UserStop.install();
         Job job = Job.valueOf(args[0]);
         String[] options = Arrays.copyOfRange(args, 1, args.length);
-        System.exit(
+        int code =
                 new LocalRunner(
                                 SyncConfig.load(options),
                                 (env, config) -> build(env, job),
                                 System.out,
                                 System.err)
-                        .run());
+                        .run(userStop);
+        userStop.remove();
+        System.exit(code);
     }
 
     private static void build(StreamExecutionEnvironment env, Job job) {
