@@ -7,21 +7,28 @@ set -euo pipefail
 # apt_get ARGUMENT…: as root on Debian and its like; fails elsewhere.
 apt_get() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-    # RUNLEVEL=1 keeps the package from starting a server on the default port.
-    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null 2>&1
+    DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null 2>&1
 }
 
-# install PACKAGE…: the first of them that can be had.
-install() {
-    local package
-    apt_get update || return 1
+# Debian's word for "start no service": a redis-server on its default port is not ours to begin.
+forbid_services() {
+    [ -e /usr/sbin/policy-rc.d ] && return 0
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+    chmod +x /usr/sbin/policy-rc.d
+}
+
+# install PACKAGE…: the first of them that can be had. In a subshell: its trap ends with it.
+install() (
+    apt_get update || exit 1
+    forbid_services || exit 1
     for package in "$@"; do
         if apt_get install -y --no-install-recommends "$package"; then
-            return 0
+            exit 0
         fi
     done
-    return 1
-}
+    exit 1
+)
 
 if ! command -v redis-server >/dev/null && ! install redis-server; then
     note "note: no redis-server on the PATH and it cannot be installed: the tests run on the embedded 6.2 and 2.8 only"
