@@ -1,2 +1,0 @@
-/** Reads shards: decides where to begin, runs the link, and turns spooled bytes into changes. */
-package io.redissync.source.reader;
