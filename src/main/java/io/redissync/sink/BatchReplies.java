@@ -24,7 +24,9 @@ final class BatchReplies {
         MISBELIEVED,
         /** The target refused the transaction before it ran: nothing was changed. */
         ABORTED,
-        /** It ran although the check before it had failed: exactness can no longer be vouched for. */
+        /**
+         * It ran although the check before it had failed: exactness can no longer be vouched for.
+         */
         UNCHECKED
     }
 

@@ -186,7 +186,10 @@ final class BatchSender implements Runnable {
         return changes;
     }
 
-    /** Whether every db of the change was tried on this connection; tries it when nothing is on its way. */
+    /**
+     * Whether every db of the change was tried on this connection; tries it when nothing is on its
+     * way.
+     */
     private boolean knowsDbs(Change change) throws IOException {
         if (change instanceof Change.Single single) {
             return knowsDb(single.command().db());
@@ -267,8 +270,7 @@ final class BatchSender implements Runnable {
 
     private void readNext() throws IOException {
         Batch batch = inFlight.getFirst();
-        BatchReplies replies =
-                BatchReplies.read(link.connection(), batch, settings.delivery());
+        BatchReplies replies = BatchReplies.read(link.connection(), batch, settings.delivery());
         inFlight.removeFirst();
         batch.lane().inFlight--;
         switch (replies.outcome()) {

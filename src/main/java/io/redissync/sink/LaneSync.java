@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a lane's belief agree with the target's marker: after a start, a reconnect, a lost answer or
- * a batch that was not applied, and where a new history begins. What the marker covers is dropped.
+ * Makes a lane's belief agree with the target's marker: after a start, a reconnect, a lost answer
+ * or a batch that was not applied, and where a new history begins. What the marker covers is
+ * dropped.
  */
 final class LaneSync {
 
@@ -99,9 +100,7 @@ final class LaneSync {
 
     private long adopt(LaneState lane, Marker marker) throws TargetLostWritesException {
         Position at = marker.position();
-        if (lane.applied != null
-                && lane.applied.sameHistory(at)
-                && lane.applied.isAfter(at)) {
+        if (lane.applied != null && lane.applied.sameHistory(at) && lane.applied.isAfter(at)) {
             throw new TargetLostWritesException(
                     lane
                             + ": the target's marker is at "
@@ -113,9 +112,7 @@ final class LaneSync {
         // The first change after a start is a tick at the place from which the source resumed:
         // what lies between an older marker and that place would be missing.
         Change first = lane.pending.getFirst();
-        if (lane.applied == null
-                && first instanceof Change.Tick
-                && first.position().isAfter(at)) {
+        if (lane.applied == null && first instanceof Change.Tick && first.position().isAfter(at)) {
             throw new TargetLostWritesException(
                     lane
                             + ": the target's marker is at "
@@ -148,8 +145,7 @@ final class LaneSync {
         return dropped;
     }
 
-    private void refuseAfterRefusal(RedisConnection connection, LaneState lane)
-            throws IOException {
+    private void refuseAfterRefusal(RedisConnection connection, LaneState lane) throws IOException {
         String key = markers.refusedKey(lane.shard, lane.lane);
         Optional<String> refused = connection.text("GET", key);
         if (refused.isPresent()) {

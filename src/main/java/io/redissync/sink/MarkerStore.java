@@ -143,8 +143,8 @@ public final class MarkerStore {
     }
 
     /**
-     * Sets a lane's marker back to the beginning of its snapshot, when it can no longer be believed:
-     * the source then has to make a full resync.
+     * Sets a lane's marker back to the beginning of its snapshot, when it can no longer be
+     * believed: the source then has to make a full resync.
      */
     void rewind(RedisConnection connection, LaneState lane, Marker marker) throws IOException {
         Position at = marker.position();
@@ -236,8 +236,7 @@ public final class MarkerStore {
             }
         }
         List<String> dbs = new ArrayList<>();
-        for (String line :
-                RedisConnection.asText(replies.get(replies.size() - 1)).split("\r?\n")) {
+        for (String line : RedisConnection.asText(replies.get(replies.size() - 1)).split("\r?\n")) {
             if (line.startsWith("db")) {
                 dbs.add(line.replaceAll(",expires=.*", ""));
             }

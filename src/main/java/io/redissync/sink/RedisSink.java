@@ -22,8 +22,6 @@ public final class RedisSink implements Sink<Change> {
     @Override
     public SinkWriter<Change> createWriter(WriterInitContext context) {
         return new RedisSinkWriter(
-                settings,
-                context.metricGroup(),
-                context.getTaskInfo().getIndexOfThisSubtask());
+                settings, context.metricGroup(), context.getTaskInfo().getIndexOfThisSubtask());
     }
 }

@@ -46,8 +46,7 @@ final class SinkMetrics {
     }
 
     private ShardMetrics of(String shard) {
-        return shards.computeIfAbsent(
-                shard, id -> new ShardMetrics(group.addGroup("shard", id)));
+        return shards.computeIfAbsent(shard, id -> new ShardMetrics(group.addGroup("shard", id)));
     }
 
     private static final class ShardMetrics {

@@ -46,7 +46,9 @@ final class TargetLink implements Closeable {
         }
     }
 
-    /** A transaction that runs on a wrong belief would apply batches twice: refuse such a target. */
+    /**
+     * A transaction that runs on a wrong belief would apply batches twice: refuse such a target.
+     */
     private void tryCanary(SinkSettings settings, MarkerStore markers) throws IOException {
         String key = markers.canaryKey();
         connection.demand("WATCH", key);

@@ -28,9 +28,7 @@ public final class RedisSource implements Source<Change, ShardSplit, EnumeratorS
 
     @Override
     public Boundedness getBoundedness() {
-        return settings.mode().isBounded()
-                ? Boundedness.BOUNDED
-                : Boundedness.CONTINUOUS_UNBOUNDED;
+        return settings.mode().isBounded() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.redissync.source;
 import io.redissync.command.TargetProgress;
 import io.redissync.connection.ConnectionSettings;
 import io.redissync.connection.Shard;
+import io.redissync.protocol.psync.AckMode;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public record SourceSettings(
         List<Shard> shards,
         ConnectionSettings connection,
         String psyncCommand,
-        Acknowledge acknowledge,
+        AckMode acknowledge,
         String ordering,
         int lanes,
         String spoolDir,
@@ -46,14 +47,6 @@ public record SourceSettings(
 
     public SourceSettings {
         shards = List.copyOf(shards);
-    }
-
-    /** What REPLCONF ACK says. */
-    public enum Acknowledge {
-        /** The position of the last completed checkpoint: what is on the target. */
-        CHECKPOINTED,
-        /** What was received. */
-        RECEIVED
     }
 
     /** The shard as it is configured now: its address may have changed since the state was made. */

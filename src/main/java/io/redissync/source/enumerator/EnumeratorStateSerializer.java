@@ -44,7 +44,11 @@ public final class EnumeratorStateSerializer implements SimpleVersionedSerialize
     public EnumeratorState deserialize(int version, byte[] serialized) throws IOException {
         if (version != VERSION_1) {
             throw new IOException(
-                    "state of the enumerator: version " + version + " (expected: " + VERSION_1 + ")");
+                    "state of the enumerator: version "
+                            + version
+                            + " (expected: "
+                            + VERSION_1
+                            + ")");
         }
         DataInputDeserializer in = new DataInputDeserializer(serialized);
         String syncName = in.readUTF();
@@ -62,8 +66,7 @@ public final class EnumeratorStateSerializer implements SimpleVersionedSerialize
             unassigned.add(splits.deserialize(splitVersion, bytes));
         }
         if (in.available() > 0) {
-            throw new IOException(
-                    "state of the enumerator: " + in.available() + " bytes too many");
+            throw new IOException("state of the enumerator: " + in.available() + " bytes too many");
         }
         return new EnumeratorState(syncName, known, unassigned);
     }

@@ -8,8 +8,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 
-/** The reader's side of the permits for full resyncs: asks the enumerator and waits for its word. */
+/**
+ * The reader's side of the permits for full resyncs: asks the enumerator and waits for its word.
+ */
 final class FullSyncPermits {
+
+    private static final FullSyncPermit UNLIMITED =
+            new FullSyncPermit() {
+                @Override
+                public CompletionStage<Void> acquire() {
+                    return CompletableFuture.completedFuture(null);
+                }
+
+                @Override
+                public void release() {
+                    // Nobody counts.
+                }
+            };
 
     private final SourceReaderContext context;
     private final Map<String, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
@@ -32,7 +47,7 @@ final class FullSyncPermits {
      * @param max 0: no limit, nobody is asked
      */
     FullSyncPermit of(String shard, int max) {
-        return max == 0 ? FullSyncPermit.unlimited() : asking(shard);
+        return max == 0 ? UNLIMITED : asking(shard);
     }
 
     private FullSyncPermit asking(String shard) {

@@ -12,6 +12,7 @@ import io.redissync.protocol.psync.LinkException;
 import io.redissync.protocol.psync.LinkListener;
 import io.redissync.protocol.psync.LinkSettings;
 import io.redissync.protocol.psync.ReplicaLink;
+import io.redissync.protocol.psync.SnapshotMode;
 import io.redissync.protocol.psync.SpoolBudget;
 import io.redissync.protocol.psync.SpoolFactory;
 import io.redissync.source.FatalSourceException;
@@ -57,6 +58,9 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
     private Position complete;
     private int nextEpoch = 1;
     private boolean hadHistory;
+
+    /** Where the spool that was made last goes on; null when it begins a history. */
+    private Position resumedAt;
 
     private Opened newest;
     private boolean newestTaken = true;
@@ -133,17 +137,17 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
     }
 
     private LinkSettings linkSettings() {
-        return LinkSettings.defaults(
-                        shard, settings.connection(), "redis-sync:" + settings.syncName())
-                .withAck(
-                        settings.acknowledge() == SourceSettings.Acknowledge.CHECKPOINTED
-                                ? LinkSettings.AckMode.CHECKPOINTED
-                                : LinkSettings.AckMode.RECEIVED)
-                .withSnapshot(
-                        settings.mode() == SyncMode.STREAM
-                                ? LinkSettings.SnapshotMode.DISCARD
-                                : LinkSettings.SnapshotMode.KEEP)
-                .withPsyncCommand(settings.psyncCommand());
+        LinkSettings defaults = LinkSettings.of(shard, settings.connection());
+        return new LinkSettings(
+                shard,
+                settings.connection(),
+                "redis-sync:" + settings.syncName() + ":source:" + shard.id(),
+                settings.acknowledge(),
+                settings.mode() == SyncMode.STREAM ? SnapshotMode.DISCARD : SnapshotMode.KEEP,
+                defaults.backoffMin(),
+                defaults.backoffMax(),
+                settings.psyncCommand(),
+                defaults.replconfCommand());
     }
 
     ShardMetrics metrics() {
@@ -159,9 +163,11 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
         return Optional.ofNullable(complete);
     }
 
+    /** Called by the link just before {@link #onHistory}, on the same thread. */
     @Override
     public HistorySpool create(String replid, long startOffset, Optional<Position> resumed)
             throws IOException {
+        resumedAt = resumed.orElse(null);
         if (resumed.isPresent()) {
             return HistorySpool.resume(place, resumed.get().history(), replid, startOffset);
         }
@@ -184,11 +190,11 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
     }
 
     @Override
-    public synchronized void onHistory(HistorySpool spool, Optional<Position> resumed, String why) {
+    public synchronized void onHistory(HistorySpool spool, String why) {
         Position start;
         Change first;
-        if (resumed.isPresent()) {
-            start = resumed.get();
+        if (resumedAt != null) {
+            start = resumedAt;
             first = new Change.Tick(shard.id(), lane, start);
         } else {
             LOG.info(
@@ -205,8 +211,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
                                     Phase.STREAM,
                                     spool.startOffset(),
                                     0)
-                            : new Position(
-                                    spool.history(), spool.replid(), Phase.SNAPSHOT, 0, 0);
+                            : new Position(spool.history(), spool.replid(), Phase.SNAPSHOT, 0, 0);
             first = new Change.Begin(shard.id(), lane, start);
         }
         HistorySpool replaced = newest == null ? null : newest.spool();
@@ -218,7 +223,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
         hadHistory = true;
         newest = new Opened(spool, start, first);
         newestTaken = false;
-        metrics.history(spool, resumed.isEmpty());
+        metrics.history(spool, start.phase() == Phase.SNAPSHOT);
         notifyAll();
     }
 

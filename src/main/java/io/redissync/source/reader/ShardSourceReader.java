@@ -38,7 +38,10 @@ public final class ShardSourceReader
                         () ->
                                 new ShardSplitReader(
                                         settings,
-                                        split -> session(settings, context, permits, sessions, split)),
+                                        split ->
+                                                session(
+                                                        settings, context, permits, sessions,
+                                                        split)),
                         context.getConfiguration()),
                 new ShardEmitter(),
                 context.getConfiguration(),
@@ -73,8 +76,7 @@ public final class ShardSourceReader
         if (settings.spoolDir() != null) {
             return Path.of(settings.spoolDir());
         }
-        String[] directories =
-                ConfigurationUtils.parseTempDirectories(context.getConfiguration());
+        String[] directories = ConfigurationUtils.parseTempDirectories(context.getConfiguration());
         return Path.of(directories[0], "flink-redis-sync");
     }
 

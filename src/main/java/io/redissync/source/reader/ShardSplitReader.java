@@ -73,8 +73,7 @@ final class ShardSplitReader implements SplitReader<Change, ShardSplit> {
         }
         ShardSession open = session;
         if (open.alreadyComplete().isPresent()) {
-            Change tick =
-                    new Change.Tick(split.shard(), open.lane(), open.alreadyComplete().get());
+            Change tick = new Change.Tick(split.shard(), open.lane(), open.alreadyComplete().get());
             return finish(List.of(tick));
         }
         open.takeNewest().ifPresent(this::turnTo);

@@ -136,7 +136,10 @@ final class StartDecision {
     private static Start resumeAt(int lane, Position position, int epoch, String why) {
         return position.phase() == Phase.STREAM
                 ? new Start.Resume(lane, position, why)
-                : resync(lane, epoch, "the snapshot of history " + position.history() + " was not finished");
+                : resync(
+                        lane,
+                        epoch,
+                        "the snapshot of history " + position.history() + " was not finished");
     }
 
     private static Start resync(int lane, int epoch, String why) {

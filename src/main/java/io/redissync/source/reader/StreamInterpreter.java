@@ -5,7 +5,7 @@ import io.redissync.command.Command;
 import io.redissync.command.DbCommand;
 import io.redissync.command.Expiry;
 import io.redissync.command.Position;
-import io.redissync.protocol.resp.RespFormatException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,7 +55,7 @@ final class StreamInterpreter {
      * @param arrivalMillis when its last byte arrived
      * @return the change that it completes, or null when it completes none
      */
-    Change accept(Command command, long end, long arrivalMillis) throws RespFormatException {
+    Change accept(Command command, long end, long arrivalMillis) throws IOException {
         switch (kind(command)) {
             case SELECT -> {
                 db = dbOf(command, end);
@@ -107,20 +107,26 @@ final class StreamInterpreter {
     /** Names are case-insensitive (Valkey 9 sends {@code ping}). */
     private static Kind kind(Command command) {
         return switch (command.argLength(0)) {
-            case 4 -> command.argIs(0, "PING") ? Kind.CHATTER : command.argIs(0, "EXEC") ? Kind.EXEC : Kind.WRITE;
+            case 4 ->
+                    command.argIs(0, "PING")
+                            ? Kind.CHATTER
+                            : command.argIs(0, "EXEC") ? Kind.EXEC : Kind.WRITE;
             case 5 -> command.argIs(0, "MULTI") ? Kind.MULTI : Kind.WRITE;
-            case 6 -> command.argIs(0, "SELECT") ? Kind.SELECT : command.argIs(0, "OPINFO") ? Kind.CHATTER : Kind.WRITE;
+            case 6 ->
+                    command.argIs(0, "SELECT")
+                            ? Kind.SELECT
+                            : command.argIs(0, "OPINFO") ? Kind.CHATTER : Kind.WRITE;
             case 8 -> command.argIs(0, "REPLCONF") ? Kind.CHATTER : Kind.WRITE;
             default -> Kind.WRITE;
         };
     }
 
-    private static int dbOf(Command command, long end) throws RespFormatException {
+    private static int dbOf(Command command, long end) throws IOException {
         String text = command.argCount() == 2 ? command.argText(1) : "";
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new RespFormatException(
+            throw new IOException(
                     "SELECT in the stream before offset "
                             + end
                             + ": db '"
