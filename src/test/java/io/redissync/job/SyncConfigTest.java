@@ -85,6 +85,15 @@ class SyncConfigTest {
     }
 
     @Test
+    void keepsTheOrderOfReplacements() {
+        assertThat(
+                        load("--transform.key.replace-prefix=z:1,y:2,a:3,b:4,x:5")
+                                .get(FilterOptions.KEY_REPLACE_PREFIX)
+                                .keySet())
+                .containsExactly("z", "y", "a", "b", "x");
+    }
+
+    @Test
     void theLastOfTwoArgumentsWins() {
         assertThat(load("--sync.name=a", "--sync.name=b").name()).isEqualTo("b");
     }
@@ -158,6 +167,14 @@ class SyncConfigTest {
                         + " the characters)",
                 "--transform.db-map=a:1 ! transform.db-map: a:1 (expected: db:db pairs, as"
                         + " 0:5,1:6)",
+                "--sink.buffer-bytes=4gb --sink.batch.max-bytes=2gb ! sink.batch.max-bytes: 2 gb"
+                        + " (expected: 1 gb at most, what one array holds)",
+                "--filter.command.block=CONFIG SET ! filter.command.block: CONFIG SET (expected:"
+                        + " names of commands without a subcommand)",
+                "--filter.category.block=Hash,strings ! filter.category.block: Hash,strings"
+                        + " (expected: of bitmap, bloom, cluster, connection, generic, geo, hash,"
+                        + " hyperloglog, json, list, pubsub, scripting, search, server, set,"
+                        + " sortedset, stream, string, timeseries, transaction, vectorset)",
                 "--sync.nam=x ! sync.nam: unknown option (did you mean sync.name?)",
                 "--source.password_env=x ! source.password_env: unknown option (did you mean"
                         + " source.password-env?)",
@@ -185,8 +202,8 @@ class SyncConfigTest {
                         + " password)",
                 "--config=/no/file.yaml ! --config /no/file.yaml: no such file",
             })
-    void saysWhatIsWrong(String argument, String problem) {
-        assertThat(problems(with(argument))).containsExactly(problem);
+    void saysWhatIsWrong(String arguments, String problem) {
+        assertThat(problems(with(arguments.split(" (?=--)", -1)))).containsExactly(problem);
     }
 
     @Test

@@ -50,6 +50,8 @@ class YamlOptionsTest {
                           db-map: {0: 5, 1: 6}
                           key.replace-prefix:
                             "user:": "account:"
+                            "cart:": "basket:"
+                            "a:": ""
                         """);
 
         assertThat(config.shards()).extracting("id").containsExactly("east", "1");
@@ -61,7 +63,10 @@ class YamlOptionsTest {
         assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncOptions.Mode.FULL);
         assertThat(config.get(FilterOptions.DB_MAP)).isEqualTo(Map.of("0", "5", "1", "6"));
         assertThat(config.get(FilterOptions.KEY_REPLACE_PREFIX))
-                .isEqualTo(Map.of("user:", "account:"));
+                .containsExactly(
+                        Map.entry("user:", "account:"),
+                        Map.entry("cart:", "basket:"),
+                        Map.entry("a:", ""));
     }
 
     @Test
