@@ -14,7 +14,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * position before a checkpoint barrier and at the end of the input.
  *
  * <p>For ordering {@code shard}: a shard has one lane, which the source gave it. Ticks of the
- * source only move the remembered position and go no further.
+ * source only move the remembered position and go no further, but for the first after a start: it
+ * tells the writer from where the source goes on.
  *
  * <p>A tick is left out when nothing came from the shard since the last tick: that one went the
  * same way before an earlier barrier, with the same position, and a writer that has not written it
@@ -50,14 +51,15 @@ public final class LaneRouter extends AbstractStreamOperator<Change>
     public void processElement(StreamRecord<Change> element) {
         Change change = element.getValue();
         Reached shard = reached.get(change.shard());
-        if (shard == null) {
+        boolean first = shard == null;
+        if (first) {
             shard = new Reached();
             reached.put(change.shard(), shard);
         }
         shard.lane = change.lane();
         shard.position = change.position();
         shard.told = false;
-        if (!(change instanceof Change.Tick)) {
+        if (first || !(change instanceof Change.Tick)) {
             output.collect(element);
         }
     }

@@ -20,15 +20,15 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * Changes as bytes, version 1 of the format.
  *
- * <p>kind (1 byte: 1 single, 2 transaction, 3 entry, 4 tick), shard (short text), lane (variable),
- * position ({@link PositionCodec}), then by kind
+ * <p>kind (1 byte: 1 single, 2 transaction, 3 entry, 4 tick, 5 begin), shard (short text), lane
+ * (variable), position ({@link PositionCodec}), then by kind
  *
  * <ul>
  *   <li>single: db, command
  *   <li>transaction: number of commands, then each as a single
  *   <li>entry: db, key, value (length and bytes each), RDB type (1 byte), RDB version, expiry (8
  *       bytes), idle seconds (8 bytes), frequency (signed)
- *   <li>tick: nothing
+ *   <li>tick, begin: nothing
  * </ul>
  *
  * A command is its number of arguments, the length of its RESP bytes, these bytes, and for each
@@ -46,6 +46,7 @@ public final class ChangeSerializer extends TypeSerializer<Change> {
     private static final int TRANSACTION = 2;
     private static final int ENTRY = 3;
     private static final int TICK = 4;
+    private static final int BEGIN = 5;
 
     private static final Change EMPTY =
             new Change.Tick("", 0, new Position(new History(0, 1), "", Phase.SNAPSHOT, 0, 0));
@@ -113,7 +114,10 @@ public final class ChangeSerializer extends TypeSerializer<Change> {
         if (change instanceof Change.Transaction) {
             return TRANSACTION;
         }
-        return change instanceof Change.Entry ? ENTRY : TICK;
+        if (change instanceof Change.Entry) {
+            return ENTRY;
+        }
+        return change instanceof Change.Begin ? BEGIN : TICK;
     }
 
     @Override
@@ -133,8 +137,8 @@ public final class ChangeSerializer extends TypeSerializer<Change> {
                 yield new Change.Entry(shard, lane, position, db, readEntry(in));
             }
             case TICK -> new Change.Tick(shard, lane, position);
-            default ->
-                    throw new IOException("kind of a change: " + kind + " (expected: 1, 2, 3, 4)");
+            case BEGIN -> new Change.Begin(shard, lane, position);
+            default -> throw new IOException("kind of a change: " + kind + " (expected: 1 to 5)");
         };
     }
 

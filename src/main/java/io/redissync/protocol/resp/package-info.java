@@ -1,0 +1,2 @@
+/** Framing of the replication stream. */
+package io.redissync.protocol.resp;
