@@ -9,6 +9,7 @@ import io.redissync.command.Marker;
 import io.redissync.command.SnapshotEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -167,7 +168,7 @@ public final class ChangeFilter {
     private Verdict judgeUnknown(Change change, DbCommand dbCommand, boolean reserved) {
         Command command = dbCommand.command();
         if (!rules.passesDb(dbCommand.db())
-                || rules.hasCommandRules() && !rules.passesCommand(command.name())) {
+                || (rules.hasCommandRules() && !rules.passesCommand(command.name()))) {
             return Verdict.DROPPED;
         }
         if (reserved || rules.hasKeyRules() || rules.hasCategoryRules()) {
@@ -209,7 +210,7 @@ public final class ChangeFilter {
 
     private Verdict judgeKeys(
             Change change, DbCommand dbCommand, CommandSpec spec, boolean reserved) {
-        if (spec.keys().isKeyless() || !reserved && !rules.hasKeyRules()) {
+        if (spec.keys().isKeyless() || (!reserved && !rules.hasKeyRules())) {
             return Verdict.KEPT;
         }
         Command command = dbCommand.command();
@@ -287,7 +288,6 @@ public final class ChangeFilter {
     /** Whether the key at this place is one of the product's own. */
     static boolean isReserved(byte[] in, int start, int length) {
         return length >= RESERVED.length
-                && java.util.Arrays.equals(
-                        in, start, start + RESERVED.length, RESERVED, 0, RESERVED.length);
+                && Arrays.equals(in, start, start + RESERVED.length, RESERVED, 0, RESERVED.length);
     }
 }

@@ -37,6 +37,7 @@ public final class ChangeTransform {
      * @throws UnknownCommandException when keys are to be changed and the command is not known
      * @throws ReservedKeyException when a key would become one of the product's own
      */
+    @SuppressWarnings("ReferenceEquality") // The same instance says that nothing changed.
     public Change apply(Change change) {
         if (rules.isEmpty()) {
             return change;
@@ -57,6 +58,7 @@ public final class ChangeTransform {
         return change;
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same instance says that nothing changed.
     private Change applyTransaction(Change.Transaction change) {
         List<DbCommand> commands = change.commands();
         DbCommand[] changed = new DbCommand[commands.size()];

@@ -92,7 +92,7 @@ final class DbWideCommands {
         int first = number(change, swap.command(), 1);
         int second = number(change, swap.command(), 2);
         boolean firstPasses = rules.passesDb(first);
-        if (first == second || !firstPasses && !rules.passesDb(second)) {
+        if (first == second || (!firstPasses && !rules.passesDb(second))) {
             return Verdict.DROPPED;
         }
         if (firstPasses != rules.passesDb(second)) {

@@ -3,6 +3,7 @@ package io.redissync.operator;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,9 +83,7 @@ public final class FilterRules implements Serializable {
         return passes(allowedDbs, blockedDbs, db);
     }
 
-    /**
-     * @param name in upper case
-     */
+    /** Whether a command of this name, in upper case, passes. */
     public boolean passesCommand(String name) {
         return passes(allowedCommands, blockedCommands, name);
     }
@@ -139,8 +138,8 @@ public final class FilterRules implements Serializable {
     public static final class Builder {
         private final Set<Integer> allowedDbs = new HashSet<>();
         private final Set<Integer> blockedDbs = new HashSet<>();
-        private final Set<KeyPattern> allowedKeys = new java.util.LinkedHashSet<>();
-        private final Set<KeyPattern> blockedKeys = new java.util.LinkedHashSet<>();
+        private final Set<KeyPattern> allowedKeys = new LinkedHashSet<>();
+        private final Set<KeyPattern> blockedKeys = new LinkedHashSet<>();
         private final Set<String> allowedCommands = new HashSet<>();
         private final Set<String> blockedCommands = new HashSet<>();
         private final Set<String> allowedCategories = new HashSet<>();
