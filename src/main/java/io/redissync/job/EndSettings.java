@@ -158,8 +158,7 @@ record EndSettings(
         List<PrefixRule> prefixes = new ArrayList<>();
         config.get(FilterOptions.KEY_REPLACE_PREFIX)
                 .forEach((from, to) -> prefixes.add(PrefixRule.replace(from, to)));
-        String add =
-                config.configuration().getOptional(FilterOptions.KEY_ADD_PREFIX).orElse("");
+        String add = config.configuration().getOptional(FilterOptions.KEY_ADD_PREFIX).orElse("");
         config.configuration()
                 .getOptional(FilterOptions.KEY_STRIP_PREFIX)
                 .ifPresent(strip -> prefixes.add(PrefixRule.replace(strip, add)));

@@ -59,7 +59,10 @@ final class Pipeline {
         changes.keyBy(new LaneKeys(LANES))
                 .flatMap(
                         new FilterTransform(
-                                ends.filter(), ends.transform(), ends.onFlush(), ends.targetLanes()))
+                                ends.filter(),
+                                ends.transform(),
+                                ends.onFlush(),
+                                ends.targetLanes()))
                 .returns(ChangeTypeInfo.INSTANCE)
                 .name("Filter, transform")
                 .uid("filter-transform")
@@ -76,7 +79,9 @@ final class Pipeline {
         fixed.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
         fixed.set(PipelineOptions.GENERIC_TYPES, false);
         fixed.set(PipelineOptions.MAX_PARALLELISM, LANES);
-        fixed.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        fixed.set(
+                CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
+                CheckpointingMode.EXACTLY_ONCE);
         fixed.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         fixed.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
