@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -47,6 +48,10 @@ public final class Digests {
                     return digest;
                 }
             }
+        } catch (JedisConnectionException e) {
+            throw new IllegalStateException(
+                    "digest of " + server + ": the connection was lost; its log:\n" + server.log(),
+                    e);
         }
         throw new IllegalStateException(
                 "digest of "
