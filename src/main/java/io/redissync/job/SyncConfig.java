@@ -64,6 +64,11 @@ public final class SyncConfig {
         Configuration flink = new Configuration();
         Configuration values = new Configuration();
         Set<String> unreadable = new HashSet<>();
+        if (given.isFileUnknown()) {
+            OptionCatalog.all().stream()
+                    .filter(OptionCatalog.Entry::isRequired)
+                    .forEach(entry -> unreadable.add(entry.key()));
+        }
         given.values()
                 .forEach(
                         (key, value) -> {

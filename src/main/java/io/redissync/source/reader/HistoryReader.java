@@ -166,6 +166,13 @@ final class HistoryReader implements Closeable {
 
     private void endOfSnapshot(List<Change> changes) {
         close();
+        if (rdb.emptyKeys() > 0) {
+            LOG.warn(
+                    "Shard {}: {} empty collections of the snapshot were left out, as a server"
+                            + " leaves them out when it loads the RDB",
+                    shard,
+                    rdb.emptyKeys());
+        }
         rdb = null;
         Position start =
                 new Position(

@@ -68,7 +68,7 @@ final class ShardMetrics {
             return "starting";
         }
         LinkState state = open.state();
-        if (state == LinkState.STREAM || state == LinkState.SNAPSHOT) {
+        if (state == LinkState.STREAM) {
             return inSnapshot ? "snapshot" : "stream";
         }
         return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
