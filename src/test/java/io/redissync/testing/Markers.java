@@ -88,7 +88,8 @@ public final class Markers {
         }
     }
 
-    private static boolean isCaughtUp(
+    /** Whether all lanes of the shard are past an offset of the source's present stream. */
+    public static boolean isCaughtUp(
             RedisServer source, RedisServer target, String sync, String shard, long offset) {
         SortedMap<Integer, Marker> markers = read(target, sync, shard);
         Set<String> ids = replicationIds(source);

@@ -137,7 +137,7 @@ final class WriteLoadThread extends Thread {
     }
 
     private void send(Write write, List<Write> sent) {
-        connection.queue(write.command(), write.arguments());
+        connection.queue(write.command(), write.arguments().toArray(String[]::new));
         sent.add(write);
     }
 

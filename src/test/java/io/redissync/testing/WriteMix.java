@@ -16,7 +16,12 @@ final class WriteMix {
      * @param db the db to be selected, or {@link #ANY_DB}
      * @param counter the counter key that it increments, or null
      */
-    record Write(int db, String counter, String command, String... arguments) {}
+    record Write(int db, String counter, String command, List<String> arguments) {
+
+        Write(int db, String counter, String command, String... arguments) {
+            this(db, counter, command, List.of(arguments));
+        }
+    }
 
     static final int ANY_DB = -1;
 
