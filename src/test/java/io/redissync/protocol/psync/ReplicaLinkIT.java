@@ -519,4 +519,98 @@ class ReplicaLinkIT {
         assertThat(link.lastProblem().orElseThrow()).contains("cannot connect");
         assertThat(recorder.failure).isNotDone();
     }
+
+    @Test
+    void failoverToAnotherMasterStaysInTheHistory() throws Exception {
+        redis = new TestRedis(TestRedis.Version.REDIS_6_2, directory, null);
+        newLink(settings(null, null)).start();
+        HistorySpool first = awaitHistory(1);
+        readSealed(first.snapshot().orElseThrow());
+        String before = first.replid();
+        try (Jedis jedis = redis.client()) {
+            incr(jedis, 100);
+            // What a failover does to ids, on one server: replica for a moment, then master again.
+            jedis.replicaof("127.0.0.1", TestRedis.freePort());
+            jedis.replicaofNoOne();
+            incr(jedis, 100);
+            jedis.set("last", "the end");
+        }
+        assertThat(count(readUntil(first.stream(), "the end"), "INCR")).isEqualTo(200);
+        String after = redis.info("replication", "master_replid");
+        assertThat(first.replid()).isEqualTo(after).isNotEqualTo(before);
+        assertThat(recorder.spools).hasSize(1);
+
+        // And a new link, from a position with the id of before.
+        link.close();
+        Position old = new Position(first.history(), before, Phase.STREAM, first.startOffset(), 0);
+        newLink(settings(null, null)).start(old);
+        HistorySpool second = awaitHistory(2);
+        assertThat(second.replid()).isEqualTo(after);
+        assertThat(second.history()).isEqualTo(first.history());
+        assertThat(count(readUntil(second.stream(), "the end"), "INCR")).isEqualTo(200);
+        assertThat(redis.info("stats", "sync_full")).isEqualTo("1");
+    }
+
+    @Test
+    void silentMasterIsLeftAndFoundAgain() throws Exception {
+        redis = new TestRedis(TestRedis.Version.REDIS_6_2, directory, null);
+        LinkSettings patient = settings(null, null);
+        LinkSettings impatient =
+                LinkSettings.of(
+                        patient.shard(),
+                        new ConnectionSettings(
+                                null, null, null, Duration.ofSeconds(5), Duration.ofSeconds(2)));
+        try (Jedis jedis = redis.client()) {
+            jedis.configSet("repl-ping-replica-period", "1");
+        }
+        newLink(impatient).start();
+        HistorySpool spool = awaitHistory(1);
+        readSealed(spool.snapshot().orElseThrow());
+        redis.signal("STOP");
+        try {
+            await().atMost(Duration.ofSeconds(20)).until(() -> link.reconnects() > 0);
+            assertThat(link.lastProblem().orElseThrow()).contains("nothing came for 2 s");
+        } finally {
+            redis.signal("CONT");
+        }
+        try (Jedis jedis = redis.client()) {
+            incr(jedis, 10);
+            jedis.set("last", "the end");
+        }
+        assertThat(count(readUntil(spool.stream(), "the end"), "INCR")).isEqualTo(10);
+        assertThat(redis.info("stats", "sync_full")).isEqualTo("1");
+    }
+
+    @Test
+    void spoolThatCannotBeMadeEndsTheLink() throws Exception {
+        redis = new TestRedis(TestRedis.Version.REDIS_6_2, directory, null);
+        Path file = Files.createFile(directory.resolve("a-file"));
+        HistorySpool.Place place =
+                new HistorySpool.Place(file, "it", "0", 1 << 20, new SpoolBudget(1 << 20));
+        link =
+                new ReplicaLink(
+                        settings(null, null),
+                        (replid, offset, resumed) ->
+                                HistorySpool.begin(place, new History(1, 1), replid, offset),
+                        recorder,
+                        recorder);
+        link.start();
+        assertThat(recorder.failure.get())
+                .hasMessageContaining("shard 0 at " + redis.address())
+                .hasMessageContaining(file.toString());
+        await().until(() -> redis.info("replication", "connected_slaves").equals("0"));
+    }
+
+    @Test
+    void permitThatComesTooLateIsGivenBack() throws Exception {
+        redis = new TestRedis(TestRedis.Version.REDIS_6_2, directory, null);
+        recorder.turn = new CompletableFuture<>();
+        newLink(settings(null, null)).start();
+        await().until(() -> link.state() == LinkState.WAITING_FOR_PERMIT);
+        link.close();
+        recorder.turn.complete(null);
+        await().until(() -> recorder.permitsOut.get() == 0);
+        assertThat(recorder.permitsTaken).hasValue(1);
+        assertThat(redis.info("stats", "sync_full")).isEqualTo("0");
+    }
 }

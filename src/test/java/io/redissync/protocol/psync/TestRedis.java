@@ -138,6 +138,14 @@ final class TestRedis implements AutoCloseable {
         }
     }
 
+    /** Sends the process a signal, such as STOP and CONT. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill -" + name + " ended with " + kill.exitValue());
+        }
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();
