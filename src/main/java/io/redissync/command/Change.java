@@ -101,6 +101,26 @@ public sealed interface Change {
         }
     }
 
+    /**
+     * A new history begins: what the target holds of an older one is about to be replaced. The
+     * first change of every history that a full resync made, and only of those.
+     */
+    record Begin(String shard, int lane, Position position) implements Change {
+        public Begin {
+            Objects.requireNonNull(position, "position");
+        }
+
+        @Override
+        public Begin inLane(int lane) {
+            return new Begin(shard, lane, position);
+        }
+
+        @Override
+        public int sizeInBytes() {
+            return OVERHEAD;
+        }
+    }
+
     /** What a change costs beside its bytes, in bytes. */
     int OVERHEAD = 64;
 }

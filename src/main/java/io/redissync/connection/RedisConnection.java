@@ -1,0 +1,202 @@
+package io.redissync.connection;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLParameters;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One connection to a Redis server: Jedis connects, authenticates, speaks TLS and reads replies;
+ * commands go out as the bytes that the caller has already.
+ *
+ * <p>Not thread-safe, but {@link #close()} may be called by another thread to end a blocked read.
+ * Replies are {@code byte[]}, {@code Long}, {@code List<Object>}, {@code null} or {@link
+ * RedisError}.
+ */
+public final class RedisConnection implements Closeable {
+
+    private final Address address;
+    private final Connection jedis;
+    private final Socket socket;
+    private final OutputStream out;
+
+    private RedisConnection(Address address, Connection jedis, Socket socket) throws IOException {
+        this.address = address;
+        this.jedis = jedis;
+        this.socket = socket;
+        this.out = socket.getOutputStream();
+    }
+
+    /**
+     * Connects, authenticates and names the connection.
+     *
+     * @throws RedisErrorException when the server refuses the credentials
+     * @throws IOException when it cannot be reached
+     */
+    public static RedisConnection open(
+            Address address, ConnectionSettings settings, String clientName) throws IOException {
+        DefaultJedisClientConfig.Builder config =
+                DefaultJedisClientConfig.builder()
+                        .resp2()
+                        .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
+                        .socketTimeoutMillis((int) settings.timeout().toMillis())
+                        .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+        settings.userName().ifPresent(config::user);
+        settings.secret().ifPresent(secret -> config.password(secret.reveal()));
+        if (settings.encryption().isPresent()) {
+            TlsSettings tls = settings.encryption().get();
+            SSLParameters parameters = new SSLParameters();
+            parameters.setEndpointIdentificationAlgorithm(tls.verifyHostname() ? "HTTPS" : null);
+            config.ssl(true)
+                    .sslSocketFactory(TlsContexts.javaContext(tls).getSocketFactory())
+                    .sslParameters(parameters);
+        }
+        DefaultJedisClientConfig clientConfig = config.build();
+        DefaultJedisSocketFactory factory =
+                new DefaultJedisSocketFactory(
+                        new HostAndPort(address.host(), address.port()), clientConfig);
+        // Jedis keeps its socket to itself; the factory is where it can be had.
+        Socket[] made = new Socket[1];
+        JedisSocketFactory capturing =
+                () -> {
+                    made[0] = factory.createSocket();
+                    return made[0];
+                };
+        Connection jedis = null;
+        try {
+            jedis = new Connection(capturing, clientConfig);
+            RedisConnection connection = new RedisConnection(address, jedis, made[0]);
+            // Older and restricted servers refuse it; a name is a courtesy to who looks at
+            // CLIENT LIST.
+            connection.call("CLIENT", "SETNAME", clientName);
+            return connection;
+        } catch (JedisDataException e) {
+            throw new RedisErrorException("AUTH", address, new RedisError(e.getMessage()));
+        } catch (JedisException e) {
+            if (jedis != null) {
+                jedis.close();
+            }
+            throw new IOException("connect to " + address + ": " + rootMessage(e), e);
+        }
+    }
+
+    public Address address() {
+        return address;
+    }
+
+    /** Sends bytes that are whole commands; their replies are read with {@link #read()}. */
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            out.write(bytes, offset, length);
+            out.flush();
+        } catch (IOException e) {
+            throw new IOException("write to " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads the next reply. */
+    public Object read() throws IOException {
+        try {
+            return plain(jedis.getOne());
+        } catch (JedisDataException e) {
+            return new RedisError(e.getMessage());
+        } catch (JedisException e) {
+            throw new IOException("read from " + address + ": " + rootMessage(e), e);
+        }
+    }
+
+    /** Sends one command of text arguments and reads its reply, an error as {@link RedisError}. */
+    public Object call(String... args) throws IOException {
+        StringBuilder command = new StringBuilder();
+        command.append('*').append(args.length).append("\r\n");
+        for (String arg : args) {
+            int length = arg.getBytes(StandardCharsets.UTF_8).length;
+            command.append('$').append(length).append("\r\n").append(arg).append("\r\n");
+        }
+        byte[] bytes = command.toString().getBytes(StandardCharsets.UTF_8);
+        write(bytes, 0, bytes.length);
+        return read();
+    }
+
+    /** Like {@link #call}, with an error reply as an exception that names the operation. */
+    public Object demand(String... args) throws IOException {
+        Object reply = call(args);
+        if (reply instanceof RedisError error) {
+            throw new RedisErrorException(String.join(" ", args), address, error);
+        }
+        return reply;
+    }
+
+    /** Like {@link #demand}, the reply as text. */
+    public Optional<String> text(String... args) throws IOException {
+        return Optional.ofNullable(demand(args)).map(RedisConnection::asText);
+    }
+
+    /** The fields of a section of INFO. */
+    public Map<String, String> info(String section) throws IOException {
+        Map<String, String> fields = new HashMap<>();
+        for (String line : text("INFO", section).orElse("").split("\r?\n")) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                fields.put(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        return fields;
+    }
+
+    /** A reply's text: of a bulk or status reply its characters, of a number its digits. */
+    public static String asText(Object reply) {
+        return reply instanceof byte[] bytes
+                ? new String(bytes, StandardCharsets.UTF_8)
+                : String.valueOf(reply);
+    }
+
+    private static Object plain(Object reply) {
+        if (reply instanceof JedisDataException error) {
+            return new RedisError(error.getMessage());
+        }
+        if (reply instanceof List<?> list) {
+            List<Object> plain = new ArrayList<>(list.size());
+            for (Object element : list) {
+                plain.add(plain(element));
+            }
+            return plain;
+        }
+        return reply;
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The connection is being given up: what its end has to say changes nothing.
+            return;
+        } finally {
+            jedis.setBroken();
+        }
+    }
+}

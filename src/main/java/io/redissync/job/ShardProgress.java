@@ -1,0 +1,20 @@
+package io.redissync.job;
+
+/**
+ * Where one shard is.
+ *
+ * @param phase what its split does: connecting, snapshot, stream, spool-full, …
+ * @param snapshotPercent of the RDB's bytes read, or below 0 when not known
+ * @param snapshotKeys keys read from the RDB, or below 0 when not known
+ * @param commandsPerSecond applied to the target since the sample before, or below 0
+ * @param lagBytes of the stream not yet applied, or below 0 when not known
+ * @param spoolBytes on disk, or below 0 when not known
+ */
+record ShardProgress(
+        String shard,
+        String phase,
+        double snapshotPercent,
+        long snapshotKeys,
+        double commandsPerSecond,
+        long lagBytes,
+        long spoolBytes) {}

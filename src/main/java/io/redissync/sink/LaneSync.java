@@ -1,0 +1,162 @@
+package io.redissync.sink;
+
+import io.redissync.command.Change;
+import io.redissync.command.Marker;
+import io.redissync.command.Phase;
+import io.redissync.command.Position;
+import io.redissync.connection.RedisConnection;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a lane's belief agree with the target's marker: after a start, a reconnect, a lost answer
+ * or a batch that was not applied, and where a new history begins. What the marker covers is
+ * dropped.
+ */
+final class LaneSync {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LaneSync.class);
+
+    private final SinkSettings settings;
+    private final MarkerStore markers;
+
+    LaneSync(SinkSettings settings, MarkerStore markers) {
+        this.settings = settings;
+        this.markers = markers;
+    }
+
+    /**
+     * Reads the marker and decides; the lane has pending changes and nothing in flight.
+     *
+     * @return bytes of the changes that were dropped because the marker covers them
+     * @throws TargetLostWritesException when the source has to go back
+     * @throws FatalSinkException when somebody has to decide
+     */
+    long settle(RedisConnection connection, LaneState lane) throws IOException {
+        refuseAfterRefusal(connection, lane);
+        Optional<Marker> found = markers.read(connection, lane.shard, lane.lane);
+        Change next = lane.pending.getFirst();
+        while (found.isEmpty() || !found.get().position().sameHistory(next.position())) {
+            Change.Begin begin = beginOf(lane, next, found);
+            found =
+                    found.isEmpty()
+                            ? markers.create(connection, begin)
+                            : markers.takeOver(connection, begin, found.get());
+            if (found.isPresent()) {
+                LOG.info(
+                        "Shard {}, lane {}: history {} begins at the target (offset {})",
+                        lane.shard,
+                        lane.lane,
+                        begin.position().history(),
+                        begin.position().offset());
+                lane.applied = null;
+            } else {
+                found = markers.read(connection, lane.shard, lane.lane);
+            }
+        }
+        return adopt(lane, found.get());
+    }
+
+    /** The beginning that allows a marker to be made or replaced, if that is what comes next. */
+    private Change.Begin beginOf(LaneState lane, Change next, Optional<Marker> found)
+            throws TargetLostWritesException {
+        boolean theirsIsNewer =
+                found.isPresent()
+                        && found.get().position().history().epoch()
+                                >= next.position().history().epoch();
+        if (theirsIsNewer) {
+            Position theirs = found.get().position();
+            if (theirs.phase() == Phase.STREAM && !(next instanceof Change.Begin)) {
+                // The other history is complete: after a restart this job goes on from there.
+                throw new TargetLostWritesException(
+                        lane
+                                + ": the target's marker belongs to another history ("
+                                + theirs
+                                + "); going back to it");
+            }
+            throw new FatalSinkException(
+                    lane
+                            + ": another copy of sync '"
+                            + settings.syncName()
+                            + "' took over the target (its "
+                            + theirs
+                            + ", this job's "
+                            + next.position()
+                            + "). Stop one of the two, or give it another sync.name");
+        }
+        if (next instanceof Change.Begin begin) {
+            return begin;
+        }
+        throw new TargetLostWritesException(
+                lane
+                        + ": the target has "
+                        + found.map(m -> "gone back to " + m.position()).orElse("no marker")
+                        + " where this job is at "
+                        + next.position()
+                        + ": it was flushed, restored or failed over; the source goes back");
+    }
+
+    private long adopt(LaneState lane, Marker marker) throws TargetLostWritesException {
+        Position at = marker.position();
+        if (lane.applied != null && lane.applied.sameHistory(at) && lane.applied.isAfter(at)) {
+            throw new TargetLostWritesException(
+                    lane
+                            + ": the target's marker is at "
+                            + at
+                            + ", behind what it had confirmed ("
+                            + lane.applied
+                            + "): it lost writes; the source goes back");
+        }
+        // The first change after a start is a tick at the place from which the source resumed:
+        // what lies between an older marker and that place would be missing.
+        Change first = lane.pending.getFirst();
+        if (lane.applied == null && first instanceof Change.Tick && first.position().isAfter(at)) {
+            throw new TargetLostWritesException(
+                    lane
+                            + ": the target's marker is at "
+                            + at
+                            + ", before the place from which the source resumed ("
+                            + first.position()
+                            + "); the source goes back");
+        }
+        if (marker.confirmed() < at.offset() && lane.applied == null) {
+            LOG.warn(
+                    "{}: the replies of what was applied between offset {} and {} were never read;"
+                            + " a command refused there would not be known",
+                    lane,
+                    marker.confirmed(),
+                    at.offset());
+        }
+        long dropped = 0;
+        int changes = 0;
+        while (!lane.pending.isEmpty()
+                && lane.pending.getFirst().position().sameHistory(at)
+                && !lane.pending.getFirst().position().isAfter(at)) {
+            dropped += lane.pending.removeFirst().sizeInBytes();
+            changes++;
+        }
+        if (changes > 1) {
+            LOG.info("{}: {} changes are on the target already ({})", lane, changes, at);
+        }
+        lane.believed = marker;
+        lane.applied = at;
+        return dropped;
+    }
+
+    private void refuseAfterRefusal(RedisConnection connection, LaneState lane) throws IOException {
+        String key = markers.refusedKey(lane.shard, lane.lane);
+        Optional<String> refused = connection.text("GET", key);
+        if (refused.isPresent()) {
+            throw new FatalSinkException(
+                    lane
+                            + ": the target refused a command earlier: "
+                            + refused.get()
+                            + ". Apply what was meant on the target by hand or accept that it is"
+                            + " missing, then DEL "
+                            + key
+                            + " there and start again");
+        }
+    }
+}
