@@ -435,6 +435,28 @@ class ReplicaLinkIT {
     }
 
     @Test
+    void discardedSnapshotNeedsNoLog() throws Exception {
+        redis = new TestRedis(TestRedis.Version.REDIS_6_2, directory, null);
+        fill(1000);
+        link =
+                new ReplicaLink(
+                        settings(null, null).withSnapshot(SnapshotMode.DISCARD),
+                        (replid, offset, resumed) ->
+                                HistorySpool.resume(
+                                        recorder.place, new History(1, 1), replid, offset),
+                        recorder,
+                        recorder);
+        link.start();
+        HistorySpool spool = awaitHistory(1);
+        try (Jedis jedis = redis.client()) {
+            jedis.set("last", "the end");
+        }
+        readUntil(spool.stream(), "the end");
+        assertThat(spool.snapshotLength().orElseThrow()).isGreaterThan(1000);
+        assertThat(recorder.failure).isNotDone();
+    }
+
+    @Test
     void fullSpoolStopsReadingIsSeenAndGoesOn() throws Exception {
         recorder = new Recorder(directory.resolve("spool"), new SpoolBudget(4 << 20));
         redis =
