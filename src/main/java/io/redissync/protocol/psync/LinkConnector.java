@@ -16,6 +16,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.redissync.connection.Address;
 import io.redissync.connection.ConnectionSettings;
@@ -85,8 +86,9 @@ final class LinkConnector {
     private void initialise(Channel channel, LinkSession session) {
         if (tls != null) {
             Address address = settings.shard().address();
-            channel.pipeline()
-                    .addLast(tls.newHandler(channel.alloc(), address.host(), address.port()));
+            SslHandler handler = tls.newHandler(channel.alloc(), address.host(), address.port());
+            handler.setHandshakeTimeoutMillis(settings.connection().connectTimeout().toMillis());
+            channel.pipeline().addLast(handler);
         }
         channel.pipeline().addLast(session);
     }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.redissync.command.Command;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -283,6 +284,9 @@ final class LinkSession extends ChannelInboundHandlerAdapter {
                                     + ": TLS: "
                                     + trust.get(),
                             cause));
+        } else if (cause instanceof SslHandshakeTimeoutException) {
+            // Also what a plain Redis does: it waits for the end of the line.
+            lose("the TLS handshake was not answered in time (expected: the server's TLS port)");
         } else {
             lose(String.valueOf(cause));
         }

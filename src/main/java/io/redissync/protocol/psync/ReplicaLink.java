@@ -31,13 +31,13 @@ public final class ReplicaLink implements AutoCloseable {
 
     private final LinkSettings settings;
     private final SpoolFactory spools;
-    private final FullSyncPermit permit;
     private final LinkListener listener;
 
     private final LinkConnector connector;
     private final EventLoop loop;
     private final SpoolWriter writer;
     private final Backoff backoff;
+    private final FullSyncTurn turn;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile LinkState state = LinkState.CONNECTING;
@@ -54,7 +54,6 @@ public final class ReplicaLink implements AutoCloseable {
     // Event loop only.
     private LinkSession session;
     private Position resume;
-    private boolean permitHeld;
 
     public ReplicaLink(
             LinkSettings settings,
@@ -63,10 +62,10 @@ public final class ReplicaLink implements AutoCloseable {
             LinkListener listener) {
         this.settings = settings;
         this.spools = spools;
-        this.permit = permit;
         this.listener = listener;
         this.connector = new LinkConnector(settings);
         this.loop = connector.loop();
+        this.turn = new FullSyncTurn(permit, loop);
         this.writer = new SpoolWriter(settings.shard().id(), new WriterCalls());
         this.backoff = new Backoff(settings.backoffMin(), settings.backoffMax(), new Random());
     }
@@ -186,7 +185,7 @@ public final class ReplicaLink implements AutoCloseable {
                     if (feed != null) {
                         feed.abandon();
                     }
-                    releasePermit();
+                    turn.release();
                 });
         connector.shutdown();
     }
@@ -241,7 +240,7 @@ public final class ReplicaLink implements AutoCloseable {
 
     private void lost(String why) {
         session = null;
-        releasePermit();
+        turn.release();
         if (ended.get()) {
             return;
         }
@@ -276,13 +275,6 @@ public final class ReplicaLink implements AutoCloseable {
         listener.onFailure(e);
     }
 
-    private void releasePermit() {
-        if (permitHeld) {
-            permitHeld = false;
-            permit.release();
-        }
-    }
-
     private void replaceFeed(HistoryFeed next) {
         if (feed != null) {
             feed.abandon();
@@ -307,32 +299,24 @@ public final class ReplicaLink implements AutoCloseable {
         @Override
         public void permitNeeded(LinkSession waiting) {
             state = LinkState.WAITING_FOR_PERMIT;
-            permit.acquire()
-                    .whenComplete(
-                            (granted, error) -> {
-                                try {
-                                    loop.execute(() -> permitAnswered(waiting, error));
-                                } catch (RejectedExecutionException e) {
-                                    LOG.debug("permit came after the link's end", e);
-                                    if (error == null) {
-                                        permit.release();
-                                    }
-                                }
-                            });
-        }
+            turn.ask(
+                    new FullSyncTurn.Waiting() {
+                        @Override
+                        public boolean wanted() {
+                            return session == waiting && waiting.waitsForPermit();
+                        }
 
-        private void permitAnswered(LinkSession waiting, Throwable error) {
-            boolean wanted = session == waiting && waiting.waitsForPermit();
-            if (error != null) {
-                if (wanted && waiting.end()) {
-                    ReplicaLink.this.lost("no permit for a full resync: " + error.getMessage());
-                }
-            } else if (wanted) {
-                permitHeld = true;
-                waiting.permitGranted();
-            } else {
-                permit.release();
-            }
+                        @Override
+                        public void granted() {
+                            waiting.permitGranted();
+                        }
+
+                        @Override
+                        public void refused(String why) {
+                            waiting.end();
+                            ReplicaLink.this.lost(why);
+                        }
+                    });
         }
 
         @Override
@@ -395,7 +379,7 @@ public final class ReplicaLink implements AutoCloseable {
 
         @Override
         public void snapshotReceived() {
-            releasePermit();
+            turn.release();
             state = LinkState.STREAM;
         }
 

@@ -169,7 +169,10 @@ final class SpoolWriter {
         } else if (task instanceof SnapshotEnd snapshot) {
             HistorySpool spool = snapshot.feed().spool();
             spool.snapshotLength(snapshot.length());
-            spool.snapshot().orElseThrow().seal();
+            // A snapshot that is thrown away needs no log.
+            if (spool.snapshot().isPresent()) {
+                spool.snapshot().get().seal();
+            }
         } else if (task instanceof Adopt adopted) {
             adopted.feed().spool().replid(adopted.replid());
         }
