@@ -80,11 +80,7 @@ public final class RedisConnection implements Closeable {
         Connection jedis = null;
         try {
             jedis = new Connection(capturing, clientConfig);
-            RedisConnection connection = new RedisConnection(address, jedis, made[0]);
-            // Older and restricted servers refuse it; a name is a courtesy to who looks at
-            // CLIENT LIST.
-            connection.call("CLIENT", "SETNAME", clientName);
-            return connection;
+            return named(new RedisConnection(address, jedis, made[0]), clientName);
         } catch (JedisDataException e) {
             throw new RedisErrorException("AUTH", address, new RedisError(e.getMessage()));
         } catch (JedisException e) {
@@ -92,6 +88,19 @@ public final class RedisConnection implements Closeable {
                 jedis.close();
             }
             throw new IOException("connect to " + address + ": " + rootMessage(e), e);
+        }
+    }
+
+    private static RedisConnection named(RedisConnection connection, String clientName)
+            throws IOException {
+        try {
+            // Older and restricted servers refuse it; a name is a courtesy to who looks at
+            // CLIENT LIST.
+            connection.call("CLIENT", "SETNAME", clientName);
+            return connection;
+        } catch (IOException e) {
+            connection.close();
+            throw e;
         }
     }
 
@@ -118,6 +127,29 @@ public final class RedisConnection implements Closeable {
         } catch (JedisException e) {
             throw new IOException("read from " + address + ": " + rootMessage(e), e);
         }
+    }
+
+    /**
+     * Sends bytes that are whole commands and reads the reply of each.
+     *
+     * @throws RedisErrorException with the first error among the replies
+     */
+    public List<Object> exchange(byte[] bytes, int length, int commands, String operation)
+            throws IOException {
+        write(bytes, 0, length);
+        List<Object> replies = new ArrayList<>(commands);
+        RedisError error = null;
+        for (int i = 0; i < commands; i++) {
+            Object reply = read();
+            replies.add(reply);
+            if (error == null && reply instanceof RedisError refused) {
+                error = refused;
+            }
+        }
+        if (error != null) {
+            throw new RedisErrorException(operation, address, error);
+        }
+        return replies;
     }
 
     /** Sends one command of text arguments and reads its reply, an error as {@link RedisError}. */
@@ -191,6 +223,9 @@ public final class RedisConnection implements Closeable {
     @Override
     public void close() {
         try {
+            // What was not sent shall not be: whoever closes has given it up. It also keeps a TLS
+            // socket from waiting for a writer that is blocked.
+            socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException e) {
             // The connection is being given up: what its end has to say changes nothing.

@@ -2,6 +2,7 @@ package io.redissync.sink;
 
 import io.redissync.command.Change;
 import io.redissync.command.Marker;
+import io.redissync.command.Position;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param lane whose changes they are
  * @param changes in the lane's order
  * @param marker the marker that the batch writes
+ * @param guard what stands before its commands on the wire
  * @param commands commands inside the transaction, the marker's own included
  * @param owner for each command inside the transaction the index of its change, or -1
  * @param dataCommands commands of the source among them
@@ -20,10 +22,16 @@ record Batch(
         LaneState lane,
         List<Change> changes,
         Marker marker,
+        BatchEncoder.Guard guard,
         int commands,
         int[] owner,
         int dataCommands,
         int bytes) {
+
+    /** Where the lane is when the batch is applied. */
+    Position end() {
+        return changes.get(changes.size() - 1).position();
+    }
 
     /** Bytes of the changes, as the buffer counts them. */
     long heldBytes() {

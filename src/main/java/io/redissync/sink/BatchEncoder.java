@@ -16,8 +16,17 @@ import java.util.List;
 /** Writes a batch as the target reads it: the compare-and-swap around the changes' commands. */
 final class BatchEncoder {
 
+    /** What makes the target refuse a batch whose marker is not there. */
+    enum Guard {
+        /** None: at-least-once. */
+        NONE,
+        /** The WATCH under which the marker was read a moment ago on this connection. */
+        WATCHED,
+        /** The token that the batch before wrote, which no other batch believes. */
+        CHAINED
+    }
+
     private final MarkerStore markers;
-    private final Delivery delivery;
     private final long slackMillis;
     private final TargetVersion version;
     private final WireBuffer wire = new WireBuffer();
@@ -29,7 +38,6 @@ final class BatchEncoder {
 
     BatchEncoder(MarkerStore markers, SinkSettings settings, TargetVersion version) {
         this.markers = markers;
-        this.delivery = settings.delivery();
         this.slackMillis = settings.ttlSlack().toMillis();
         this.version = version;
     }
@@ -39,15 +47,17 @@ final class BatchEncoder {
         return wire;
     }
 
-    Batch encode(LaneState lane, List<Change> changes, Marker next) {
+    Batch encode(LaneState lane, List<Change> changes, Marker next, Guard guard) {
         String key = markers.key(lane.shard, lane.lane);
         wire.clear();
         commands = 0;
         dataCommands = 0;
         db = 0;
-        if (delivery == Delivery.EXACTLY_ONCE) {
+        if (guard == Guard.CHAINED) {
             wire.command("WATCH", key);
             wire.command("HSETNX", key, lane.believed.token(), Marker.MISBELIEF);
+        }
+        if (guard != Guard.NONE) {
             wire.command("MULTI");
         }
         BitSet swapped = new BitSet();
@@ -60,19 +70,38 @@ final class BatchEncoder {
             own("DEL", key);
         }
         select(0, -1);
-        own("DEL", key);
+        if (guard != Guard.NONE) {
+            own("DEL", key);
+        }
         own("HSET", key, next.token(), next.encode());
-        if (delivery == Delivery.EXACTLY_ONCE) {
+        if (guard != Guard.NONE) {
             wire.command("EXEC");
         }
         return new Batch(
                 lane,
                 changes,
                 next,
+                guard,
                 commands,
                 Arrays.copyOf(owner, commands),
                 dataCommands,
                 wire.length());
+    }
+
+    /** The dbs that a command makes the encoder select. */
+    static int[] dbsOf(DbCommand dbCommand) {
+        Command command = dbCommand.command();
+        return isSwap(command)
+                ? new int[] {
+                    dbCommand.db(),
+                    Integer.parseInt(command.argText(1)),
+                    Integer.parseInt(command.argText(2))
+                }
+                : new int[] {dbCommand.db()};
+    }
+
+    private static boolean isSwap(Command command) {
+        return command.argCount() == 3 && command.argIs(0, "SWAPDB");
     }
 
     private void change(Change change, int index, BitSet swapped) {
@@ -91,7 +120,7 @@ final class BatchEncoder {
 
     private void command(DbCommand dbCommand, int index, BitSet swapped) {
         Command command = ClientForm.of(Expiry.shifted(dbCommand.command(), slackMillis));
-        if (command.argIs(0, "SWAPDB") && command.argCount() == 3) {
+        if (isSwap(command)) {
             swapped.set(Integer.parseInt(command.argText(1)));
             swapped.set(Integer.parseInt(command.argText(2)));
         }
@@ -108,7 +137,14 @@ final class BatchEncoder {
     private void restore(SnapshotEntry entry, int index) {
         long expireAt = entry.expires() ? saturatedSum(entry.expireAtMillis(), slackMillis) : 0;
         List<String> options = new ArrayList<>(4);
-        options.add("REPLACE");
+        if (version.knowsRestoreReplace()) {
+            options.add("REPLACE");
+        } else {
+            wire.begin(2);
+            wire.argument("DEL");
+            wire.argument(entry.key());
+            count(index);
+        }
         if (version.knowsAbsoluteRestore()) {
             if (entry.expires()) {
                 options.add("ABSTTL");

@@ -25,7 +25,8 @@ final class BatchReplies {
         /** The target refused the transaction before it ran: nothing was changed. */
         ABORTED,
         /**
-         * It ran although the check before it had failed: exactness can no longer be vouched for.
+         * It ran although the check before it had failed, or outside of a transaction because MULTI
+         * was refused: exactness can no longer be vouched for.
          */
         UNCHECKED
     }
@@ -54,11 +55,10 @@ final class BatchReplies {
         return cause;
     }
 
-    static BatchReplies read(RedisConnection connection, Batch batch, Delivery delivery)
-            throws IOException {
-        return delivery == Delivery.EXACTLY_ONCE
-                ? readTransaction(connection, batch)
-                : readPipeline(connection, batch);
+    static BatchReplies read(RedisConnection connection, Batch batch) throws IOException {
+        return batch.guard() == BatchEncoder.Guard.NONE
+                ? readPipeline(connection, batch)
+                : readTransaction(connection, batch);
     }
 
     private static BatchReplies readPipeline(RedisConnection connection, Batch batch)
@@ -80,21 +80,29 @@ final class BatchReplies {
     private static BatchReplies readTransaction(RedisConnection connection, Batch batch)
             throws IOException {
         RedisError check = null;
-        for (int i = 0; i < 3; i++) { // WATCH, HSETNX, MULTI
+        // WATCH and HSETNX when chained, MULTI.
+        int checks = batch.guard() == BatchEncoder.Guard.CHAINED ? 3 : 1;
+        for (int i = 0; i < checks; i++) {
             if (connection.read() instanceof RedisError error && check == null) {
                 check = error;
             }
         }
         List<Refusal> refusals = new ArrayList<>(0);
+        boolean ran = false;
         for (int i = 0; i < batch.commands(); i++) {
-            if (connection.read() instanceof RedisError error) {
+            Object queued = connection.read();
+            if (queued instanceof RedisError error) {
                 refusals.add(new Refusal(i, error));
+            } else if (!RedisConnection.asText(queued).equals("QUEUED")) {
+                ran = true;
             }
         }
         Object exec = connection.read();
         if (check != null) {
             return new BatchReplies(
-                    exec instanceof List<?> ? Outcome.UNCHECKED : Outcome.ABORTED, refusals, check);
+                    ran || exec instanceof List<?> ? Outcome.UNCHECKED : Outcome.ABORTED,
+                    refusals,
+                    check);
         }
         if (exec == null) {
             return new BatchReplies(Outcome.MISBELIEVED, refusals, null);

@@ -4,8 +4,8 @@ import io.redissync.command.Change;
 import io.redissync.command.DbCommand;
 import io.redissync.command.Marker;
 import io.redissync.command.Position;
-import io.redissync.connection.RedisError;
 import io.redissync.connection.RedisErrorException;
+import io.redissync.sink.BatchEncoder.Guard;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +31,7 @@ final class BatchSender implements Runnable {
     private final String clientName;
     private final MarkerStore markers;
     private final LaneSync sync;
+    private final LastWords lastWords;
     private final TokenBucket commandRate;
     private final TokenBucket byteRate;
 
@@ -55,6 +56,7 @@ final class BatchSender implements Runnable {
         this.clientName = clientName;
         this.markers = new MarkerStore(settings);
         this.sync = new LaneSync(settings, markers);
+        this.lastWords = new LastWords(settings, markers);
         long now = System.nanoTime();
         this.commandRate = new TokenBucket(settings.limits().commandsPerSecond(), now);
         this.byteRate = new TokenBucket(settings.limits().bytesPerSecond(), now);
@@ -83,6 +85,7 @@ final class BatchSender implements Runnable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            queue.fail(new IOException("the sender to the target was interrupted", e));
         } catch (IOException | RuntimeException | Error e) {
             queue.fail(e);
         } finally {
@@ -109,7 +112,17 @@ final class BatchSender implements Runnable {
             encoder = new BatchEncoder(markers, settings, link.version());
             replaying = settings.delivery() == Delivery.AT_LEAST_ONCE;
         }
+        if (!lastWords.isEmpty()) {
+            while (!inFlight.isEmpty()) {
+                readNext();
+            }
+            lastWords.deliver(link.connection());
+        }
         boolean idle = ready.isEmpty() && inFlight.isEmpty();
+        if (idle) {
+            // Everything arrived, be it that the marker said so: what failed before is over.
+            failures = 0;
+        }
         queue.take(taken, idle);
         taken.forEach(this::accept);
         taken.clear();
@@ -148,19 +161,25 @@ final class BatchSender implements Runnable {
                 lane.believed = null;
             }
             if (lane.believed == null) {
-                if (lane.inFlight == 0 && inFlight.isEmpty()) {
-                    queue.release(sync.settle(link.connection(), lane));
+                if (inFlight.isEmpty()) {
+                    settle(lane);
                     return true;
                 }
                 continue;
             }
-            List<Change> changes = nextBatch(lane);
-            if (!changes.isEmpty()) {
-                send(lane, changes);
+            if (send(lane, Guard.CHAINED)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Reads the marker and sends a batch under the WATCH of that: no other may believe it. */
+    private void settle(LaneState lane) throws IOException, InterruptedException {
+        queue.release(sync.settle(link.connection(), lane));
+        if (!send(lane, Guard.WATCHED)) {
+            lane.believed = null;
+        }
     }
 
     private List<Change> nextBatch(LaneState lane) throws IOException {
@@ -168,14 +187,14 @@ final class BatchSender implements Runnable {
         List<Change> changes = new ArrayList<>();
         int commands = 0;
         long bytes = 0;
-        while (!lane.pending.isEmpty() && commands < limits.batchCommands()) {
-            Change change = lane.pending.getFirst();
+        for (Change change : lane.pending) {
             if (change instanceof Change.Begin
+                    || commands >= limits.batchCommands()
                     || (bytes > 0 && bytes + change.sizeInBytes() > limits.batchBytes())
+                    || splitsMarker(lane, changes, change)
                     || !knowsDbs(change)) {
                 break;
             }
-            lane.pending.removeFirst();
             changes.add(change);
             bytes += change.sizeInBytes();
             commands +=
@@ -183,7 +202,23 @@ final class BatchSender implements Runnable {
                             ? transaction.commands().size()
                             : 1;
         }
+        for (int i = 0; i < changes.size(); i++) {
+            lane.pending.removeFirst();
+        }
         return changes;
+    }
+
+    /**
+     * Without a transaction a batch can be applied in part, so its marker says only what was
+     * confirmed before; ticks write their own position when nothing else is on its way.
+     */
+    private boolean splitsMarker(LaneState lane, List<Change> batch, Change next) {
+        if (settings.delivery() == Delivery.EXACTLY_ONCE) {
+            return false;
+        }
+        return batch.isEmpty()
+                ? next instanceof Change.Tick && lane.inFlight > 0
+                : batch.get(0) instanceof Change.Tick != next instanceof Change.Tick;
     }
 
     /**
@@ -192,16 +227,25 @@ final class BatchSender implements Runnable {
      */
     private boolean knowsDbs(Change change) throws IOException {
         if (change instanceof Change.Single single) {
-            return knowsDb(single.command().db());
+            return knowsDbs(single.command());
         }
         if (change instanceof Change.Entry entry) {
             return knowsDb(entry.db());
         }
         if (change instanceof Change.Transaction transaction) {
             for (DbCommand command : transaction.commands()) {
-                if (!knowsDb(command.db())) {
+                if (!knowsDbs(command)) {
                     return false;
                 }
+            }
+        }
+        return true;
+    }
+
+    private boolean knowsDbs(DbCommand command) throws IOException {
+        for (int db : BatchEncoder.dbsOf(command)) {
+            if (!knowsDb(db)) {
+                return false;
             }
         }
         return true;
@@ -218,18 +262,23 @@ final class BatchSender implements Runnable {
         return true;
     }
 
-    private void send(LaneState lane, List<Change> changes)
-            throws IOException, InterruptedException {
+    /** Sends the lane's next batch; false: there is none that can go now. */
+    private boolean send(LaneState lane, Guard guard) throws IOException, InterruptedException {
+        List<Change> changes = nextBatch(lane);
+        if (changes.isEmpty()) {
+            return false;
+        }
         Position end = changes.get(changes.size() - 1).position();
         boolean onlyTicks = changes.stream().allMatch(change -> change instanceof Change.Tick);
         if (onlyTicks && end.equals(lane.believed.position())) {
             changes.forEach(change -> queue.release(change.sizeInBytes()));
-            return;
+            return guard == Guard.CHAINED;
         }
+        boolean swaps = settings.delivery() == Delivery.EXACTLY_ONCE;
         Marker next =
                 new Marker(
-                        markers.nextToken(),
-                        end,
+                        swaps ? markers.nextToken() : lane.believed.token(),
+                        swaps || onlyTicks ? end : lane.applied,
                         confirmed(lane, end),
                         settings.ordering(),
                         settings.lanes(),
@@ -237,7 +286,7 @@ final class BatchSender implements Runnable {
                         settings.instance());
         Batch batch;
         try {
-            batch = encoder.encode(lane, changes, next);
+            batch = encoder.encode(lane, changes, next, swaps ? guard : Guard.NONE);
         } catch (RuntimeException e) {
             lane.requeue(changes);
             throw e;
@@ -247,6 +296,7 @@ final class BatchSender implements Runnable {
         lane.inFlight++;
         lane.believed = next;
         link.connection().write(encoder.wire().bytes(), 0, encoder.wire().length());
+        return true;
     }
 
     private static long confirmed(LaneState lane, Position end) {
@@ -270,7 +320,7 @@ final class BatchSender implements Runnable {
 
     private void readNext() throws IOException {
         Batch batch = inFlight.getFirst();
-        BatchReplies replies = BatchReplies.read(link.connection(), batch, settings.delivery());
+        BatchReplies replies = BatchReplies.read(link.connection(), batch);
         inFlight.removeFirst();
         batch.lane().inFlight--;
         switch (replies.outcome()) {
@@ -283,19 +333,23 @@ final class BatchSender implements Runnable {
                 giveBack(batch);
                 aborted(batch, replies);
             }
-            case UNCHECKED -> unchecked(batch, replies.cause());
+            case UNCHECKED -> lastWords.unchecked(batch, replies.cause().message());
             default -> throw new IllegalStateException("outcome: " + replies.outcome());
         }
     }
 
-    private void applied(Batch batch, BatchReplies replies) throws IOException {
+    private void applied(Batch batch, BatchReplies replies) {
+        batch.lane().applied = batch.end();
+        batch.lane().marked = batch.marker().position();
+        failures = 0;
+        metrics.applied(batch);
         if (!replies.refusals().isEmpty()) {
             refused(batch, replies.refusals());
         }
-        batch.lane().applied = batch.marker().position();
-        failures = 0;
-        queue.release(batch.heldBytes());
-        metrics.applied(batch);
+        if (lastWords.isEmpty()) {
+            // Else a flush must not pass: the sender is about to fail.
+            queue.release(batch.heldBytes());
+        }
     }
 
     /** Batches of the lane behind this one find no marker that they believe: they come back too. */
@@ -311,6 +365,9 @@ final class BatchSender implements Runnable {
     }
 
     private void aborted(Batch batch, BatchReplies replies) throws IOException {
+        if (!lastWords.isEmpty()) {
+            return; // What failed first is said first.
+        }
         if (TargetErrors.passes(replies.cause())) {
             throw new RedisErrorException(
                     "a batch of " + batch.lane(), settings.target(), replies.cause());
@@ -329,17 +386,7 @@ final class BatchSender implements Runnable {
                         + " ACL) or leave it out by a filter, and start again");
     }
 
-    private void unchecked(Batch batch, RedisError cause) throws IOException {
-        markers.rewind(link.connection(), batch.lane(), batch.marker());
-        throw new TargetLostWritesException(
-                batch.lane()
-                        + ": the target applied a batch although its check had failed with '"
-                        + cause.message()
-                        + "': whether it was applied twice cannot be known, so the marker was"
-                        + " set back and a full resync follows");
-    }
-
-    private void refused(Batch batch, List<BatchReplies.Refusal> refusals) throws IOException {
+    private void refused(Batch batch, List<BatchReplies.Refusal> refusals) {
         BatchReplies.Refusal refusal = refusals.get(0);
         String what = batch.describe(refusal.command()) + ": " + refusal.error().message();
         metrics.refused(batch.lane().shard, refusals.size());
@@ -352,18 +399,7 @@ final class BatchSender implements Runnable {
                     what);
             return;
         }
-        markers.rememberRefusal(link.connection(), batch.lane(), what);
-        throw new FatalSinkException(
-                "target "
-                        + settings.target()
-                        + " refused a command of "
-                        + batch.lane()
-                        + ": "
-                        + what
-                        + ". Its batch is applied without it. Apply what was meant by hand or accept"
-                        + " that it is missing, then DEL "
-                        + markers.refusedKey(batch.lane().shard, batch.lane().lane)
-                        + " on the target and start again");
+        lastWords.refused(batch.lane(), what);
     }
 
     /** Gives up the connection, takes back what was on its way and waits before the next try. */

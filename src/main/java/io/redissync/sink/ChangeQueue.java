@@ -33,7 +33,7 @@ final class ChangeQueue {
         lock.lockInterruptibly();
         try {
             // A change larger than the bound goes alone.
-            while (heldBytes > 0 && heldBytes + size > maxBytes && failure == null) {
+            while (heldBytes > 0 && heldBytes + size > maxBytes && failure == null && !closed) {
                 changed.await();
             }
             rethrow();
@@ -51,7 +51,7 @@ final class ChangeQueue {
     void awaitConfirmed() throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (heldBytes > 0 && failure == null) {
+            while (heldBytes > 0 && failure == null && !closed) {
                 changed.await();
             }
             rethrow();
@@ -61,6 +61,10 @@ final class ChangeQueue {
     }
 
     private void rethrow() throws IOException {
+        if (failure == null && closed && heldBytes > 0) {
+            throw new IOException(
+                    "the writer was closed with " + heldBytes + " bytes not confirmed");
+        }
         if (failure instanceof FatalSinkException fatal) {
             throw new FatalSinkException(fatal.getMessage(), fatal);
         }

@@ -22,6 +22,9 @@ final class LaneState {
     /** The furthest position known to be applied by this writer; null: nothing yet. */
     Position applied;
 
+    /** The furthest marker known to be on the target; with at-least-once behind what is applied. */
+    Position marked;
+
     int inFlight;
 
     /** Whether it stands in the sender's queue of lanes with something to send. */

@@ -28,33 +28,31 @@ final class LaneSync {
     }
 
     /**
-     * Reads the marker and decides; the lane has pending changes and nothing in flight.
+     * Reads the marker and decides; the lane has pending changes and nothing in flight. The WATCH
+     * of the reading is left for the lane's next batch.
      *
      * @return bytes of the changes that were dropped because the marker covers them
      * @throws TargetLostWritesException when the source has to go back
      * @throws FatalSinkException when somebody has to decide
      */
     long settle(RedisConnection connection, LaneState lane) throws IOException {
-        refuseAfterRefusal(connection, lane);
-        Optional<Marker> found = markers.read(connection, lane.shard, lane.lane);
+        Optional<Marker> found = markers.readWatched(connection, lane);
         Change next = lane.pending.getFirst();
         while (found.isEmpty() || !found.get().position().sameHistory(next.position())) {
             Change.Begin begin = beginOf(lane, next, found);
-            found =
-                    found.isEmpty()
-                            ? markers.create(connection, begin)
-                            : markers.takeOver(connection, begin, found.get());
-            if (found.isPresent()) {
-                LOG.info(
-                        "Shard {}, lane {}: history {} begins at the target (offset {})",
-                        lane.shard,
-                        lane.lane,
-                        begin.position().history(),
-                        begin.position().offset());
-                lane.applied = null;
+            if (found.isEmpty()) {
+                markers.create(connection, lane, begin);
             } else {
-                found = markers.read(connection, lane.shard, lane.lane);
+                markers.takeOver(connection, lane, begin, found.get());
             }
+            lane.applied = null;
+            lane.marked = null;
+            found = markers.readWatched(connection, lane);
+            LOG.info(
+                    "{}: history {} begins at the target (offset {})",
+                    lane,
+                    begin.position().history(),
+                    begin.position().offset());
         }
         return adopt(lane, found.get());
     }
@@ -100,13 +98,13 @@ final class LaneSync {
 
     private long adopt(LaneState lane, Marker marker) throws TargetLostWritesException {
         Position at = marker.position();
-        if (lane.applied != null && lane.applied.sameHistory(at) && lane.applied.isAfter(at)) {
+        if (lane.marked != null && lane.marked.sameHistory(at) && lane.marked.isAfter(at)) {
             throw new TargetLostWritesException(
                     lane
                             + ": the target's marker is at "
                             + at
                             + ", behind what it had confirmed ("
-                            + lane.applied
+                            + lane.marked
                             + "): it lost writes; the source goes back");
         }
         // The first change after a start is a tick at the place from which the source resumed:
@@ -121,12 +119,13 @@ final class LaneSync {
                             + first.position()
                             + "); the source goes back");
         }
-        if (marker.confirmed() < at.offset() && lane.applied == null) {
+        long looked = lane.applied == null ? marker.confirmed() : lane.applied.offset();
+        if (looked < at.offset() && (lane.applied == null || lane.applied.phase() == at.phase())) {
             LOG.warn(
                     "{}: the replies of what was applied between offset {} and {} were never read;"
                             + " a command refused there would not be known",
                     lane,
-                    marker.confirmed(),
+                    looked,
                     at.offset());
         }
         long dropped = 0;
@@ -141,22 +140,10 @@ final class LaneSync {
             LOG.info("{}: {} changes are on the target already ({})", lane, changes, at);
         }
         lane.believed = marker;
-        lane.applied = at;
-        return dropped;
-    }
-
-    private void refuseAfterRefusal(RedisConnection connection, LaneState lane) throws IOException {
-        String key = markers.refusedKey(lane.shard, lane.lane);
-        Optional<String> refused = connection.text("GET", key);
-        if (refused.isPresent()) {
-            throw new FatalSinkException(
-                    lane
-                            + ": the target refused a command earlier: "
-                            + refused.get()
-                            + ". Apply what was meant on the target by hand or accept that it is"
-                            + " missing, then DEL "
-                            + key
-                            + " there and start again");
+        lane.marked = at;
+        if (lane.applied == null || !lane.applied.sameHistory(at) || at.isAfter(lane.applied)) {
+            lane.applied = at;
         }
+        return dropped;
     }
 }

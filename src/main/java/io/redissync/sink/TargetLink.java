@@ -1,5 +1,6 @@
 package io.redissync.sink;
 
+import io.redissync.command.Marker;
 import io.redissync.connection.RedisConnection;
 import io.redissync.connection.RedisError;
 import io.redissync.connection.RedisErrorException;
@@ -51,16 +52,15 @@ final class TargetLink implements Closeable {
      */
     private void tryCanary(SinkSettings settings, MarkerStore markers) throws IOException {
         String key = markers.canaryKey();
-        connection.demand("WATCH", key);
-        connection.demand("HSETNX", key, markers.nextToken(), "!");
-        connection.demand("MULTI");
-        connection.demand("PING");
-        Object exec = connection.call("EXEC");
-        connection.demand("DEL", key);
-        if (exec instanceof RedisError error) {
-            throw new RedisErrorException("EXEC of the canary", connection.address(), error);
-        }
-        if (exec != null) {
+        WireBuffer wire = new WireBuffer();
+        wire.command("WATCH", key);
+        wire.command("HSETNX", key, markers.nextToken(), Marker.MISBELIEF);
+        // In the same write, so that a connection that breaks here leaves no key behind.
+        wire.command("DEL", key);
+        wire.command("MULTI");
+        wire.command("PING");
+        wire.command("EXEC");
+        if (connection.exchange(wire.bytes(), wire.length(), 6, "the canary").get(5) != null) {
             throw new FatalSinkException(
                     "target "
                             + settings.target()

@@ -22,6 +22,11 @@ record TargetVersion(int major, int minor) {
         }
     }
 
+    /** RESTORE … REPLACE: Redis 3.0. */
+    boolean knowsRestoreReplace() {
+        return major >= 3;
+    }
+
     /** RESTORE … ABSTTL, IDLETIME, FREQ: Redis 5.0. */
     boolean knowsAbsoluteRestore() {
         return major >= 5;
