@@ -52,7 +52,8 @@ public final class RedisConnection implements Closeable {
             Address address, ConnectionSettings settings, String clientName) throws IOException {
         DefaultJedisClientConfig.Builder config =
                 DefaultJedisClientConfig.builder()
-                        .resp2()
+                        // RESP2 without a HELLO, which servers before 6.0 refuse.
+                        .serverDefaultProtocol()
                         .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
                         .socketTimeoutMillis((int) settings.timeout().toMillis())
                         .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);

@@ -73,10 +73,7 @@ final class BatchSender implements Runnable {
                 } catch (RedisErrorException e) {
                     if (!TargetErrors.passes(e)) {
                         throw new FatalSinkException(
-                                e.getMessage()
-                                        + ". The target's user needs the commands of the sync and"
-                                        + " of its markers; see the limits in the README",
-                                e);
+                                e.getMessage() + ". " + TargetErrors.advice(e.error()), e);
                     }
                     backOff(e);
                 } catch (IOException e) {
