@@ -21,12 +21,15 @@ import io.redissync.command.DbCommand;
 import io.redissync.command.History;
 import io.redissync.connection.ConnectionSettings;
 import io.redissync.connection.Secret;
+import io.redissync.connection.TlsSettings;
 import io.redissync.testing.CutProxy;
 import io.redissync.testing.RawCommand;
 import io.redissync.testing.RedisBinary;
 import io.redissync.testing.RedisServer;
+import io.redissync.testing.TestCertificates;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -322,38 +327,68 @@ class SinkRecoveryIT {
     @Test
     void aTargetThatStandsStillIsWaitedFor() throws Exception {
         start(RedisBinary.V6_2);
-        SinkKit kit = kit();
-        kit.connection =
-                new ConnectionSettings(
-                        null, null, null, Duration.ofSeconds(1), Duration.ofMillis(300));
-        try (RedisSinkWriter writer = kit.writer()) {
-            apply(writer, begin(), tick(1));
-            put(writer, counting(1, 2_000));
-            server.suspend();
-            put(writer, counting(2_001, 4_000));
-            long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-            await().atMost(Duration.ofSeconds(10)).until(() -> System.nanoTime() > until);
-            server.resume();
-            writer.flush(false);
-            try (Jedis jedis = server.jedis()) {
-                assertCounted(jedis, 4_000);
+        try (CutProxy proxy = CutProxy.to(server.address())) {
+            SinkKit kit = new SinkKit(proxy.address());
+            kit.connection =
+                    new ConnectionSettings(
+                            null, null, null, Duration.ofSeconds(1), Duration.ofMillis(300));
+            try (RedisSinkWriter writer = kit.writer()) {
+                apply(writer, begin(), tick(1));
+                put(writer, counting(1, 2_000));
+                server.suspend();
+                put(writer, counting(2_001, 4_000));
+                await().atMost(Duration.ofSeconds(20)).until(() -> proxy.accepted() >= 4);
+                server.resume();
+                writer.flush(false);
+                try (Jedis jedis = server.jedis()) {
+                    assertCounted(jedis, 4_000);
+                }
             }
         }
     }
 
-    @Test
-    void closingDoesNotWaitForATargetThatStandsStill() throws Exception {
-        start(RedisBinary.V6_2);
-        RedisSinkWriter writer = kit().writer();
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "tls"})
+    void closingDoesNotWaitForATargetThatStandsStill(String transport) throws Exception {
+        server =
+                transport.equals("tls")
+                        ? RedisServer.startTls()
+                        : RedisServer.start(RedisBinary.V6_2);
+        SinkKit kit = kit();
+        if (transport.equals("tls")) {
+            kit.connection =
+                    new ConnectionSettings(
+                            null,
+                            null,
+                            new TlsSettings(TestCertificates.ca().toString(), null, null, true),
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(60));
+        }
+        RedisSinkWriter writer = kit.writer();
         apply(writer, begin(), tick(1));
         server.suspend();
-        for (int i = 0; i < 3; i++) {
-            put(writer, single(100 + i, "SET", "k" + i, "x".repeat(1_000_000)));
-        }
+        put(writer, single(100, "SET", "k", "x".repeat(30_000_000)));
+        await().until(SinkRecoveryIT::senderWrites);
         long start = System.nanoTime();
         writer.close();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         server.resume();
+    }
+
+    /** Whether a sender is inside of a write to its socket. */
+    private static boolean senderWrites() {
+        for (Map.Entry<Thread, StackTraceElement[]> thread :
+                Thread.getAllStackTraces().entrySet()) {
+            if (thread.getKey().getName().startsWith("redis-sync-sender")) {
+                for (StackTraceElement frame : thread.getValue()) {
+                    if (frame.getClassName().endsWith("RedisConnection")
+                            && frame.getMethodName().equals("write")) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     @Test
@@ -435,9 +470,15 @@ class SinkRecoveryIT {
                 Jedis jedis = server.jedis()) {
             apply(writer, begin(), tick(1));
             jedis.aclSetUser("default", "-rpush");
-            assertThatThrownBy(() -> apply(writer, counting(1, 1).toArray(Change[]::new)))
+            assertThatThrownBy(() -> 
+                                    apply(
+                                            writer,
+                                            SinkKit.transaction(
+                                                    2,
+                                                    SinkKit.command(0, "INCR", "n"),
+                                                    SinkKit.command(0, "RPUSH", "l", "1"))))
                     .isInstanceOf(FatalSinkException.class)
-                    .hasMessageContainingAll("NOPERM", "RPUSH", "Nothing of its batch was applied");
+                    .hasMessageContainingAll("NOPERM", "Nothing of its batch was applied");
             assertThat(jedis.exists("n")).isFalse();
         }
     }
@@ -473,26 +514,104 @@ class SinkRecoveryIT {
     @Test
     void aRefusalOutlivesTheConnection() throws Exception {
         start(RedisBinary.V6_2);
-        try (Jedis jedis = server.jedis()) {
-            SinkKit kit = kit();
+        try (Jedis jedis = server.jedis();
+                CutProxy proxy = CutProxy.to(server.address())) {
+            SinkKit kit = new SinkKit(proxy.address());
             kit.batchCommands = 1;
-            try (CutProxy proxy = CutProxy.to(server.address());
-                    RedisSinkWriter ignored = kit.writer()) {
-                SinkKit through = new SinkKit(proxy.address());
-                through.batchCommands = 1;
-                try (RedisSinkWriter writer = through.writer()) {
-                    apply(writer, begin(), single(1, "SET", "text", "x"));
-                    // The answers to SET …:refused are lost; what it wrote is taken away again.
-                    proxy.loseAnswerTo(":refused\r\n$", 0);
-                    assertThatThrownBy(
-                                    () ->
-                                            apply(
-                                                    writer,
-                                                    single(2, "LPUSH", "text", "v"),
-                                                    single(3, "SET", "k", "v")))
-                            .isInstanceOf(FatalSinkException.class)
-                            .hasMessageContaining("LPUSH");
-                    assertThat(jedis.get(markerKey() + ":refused")).contains("LPUSH");
+            try (RedisSinkWriter writer = kit.writer()) {
+                apply(writer, begin(), single(1, "SET", "text", "x"));
+                proxy.cutAt("$3\r\nSET\r\n$" + (markerKey() + ":refused").length() + "\r\n");
+                assertThatThrownBy(
+                                () ->
+                                        apply(
+                                                writer,
+                                                single(2, "LPUSH", "text", "v"),
+                                                single(3, "SET", "k", "v")))
+                        .isInstanceOf(FatalSinkException.class)
+                        .hasMessageContaining("LPUSH");
+                assertThat(proxy.cuts()).isEqualTo(1);
+                assertThat(jedis.get(markerKey() + ":refused")).contains("LPUSH");
+            }
+        }
+    }
+
+    /** Out of memory came and went between the check and the transaction behind it. */
+    @Test
+    void aBatchAppliedWithoutItsCheckLeadsToAResync() throws Exception {
+        start(RedisBinary.V6_2);
+        assertUnchecked(
+                new String[] {"*4\r\n$6\r\nHSETNX", "*1\r\n$5\r\nMULTI"},
+                "maxmemory 1",
+                "maxmemory 0",
+                "OOM");
+    }
+
+    /** MULTI was refused and what stands behind it ran by itself. */
+    @Test
+    void aBatchThatRanOutsideATransactionLeadsToAResync() throws Exception {
+        start(RedisBinary.V6_2);
+        assertUnchecked(
+                new String[] {"*1\r\n$5\r\nMULTI", "*2\r\n$4\r\nINCR"},
+                "acl -multi",
+                "acl +multi",
+                "NOPERM");
+    }
+
+    private void assertUnchecked(String[] halts, String from, String to, String error)
+            throws Exception {
+        try (Jedis jedis = server.jedis();
+                CutProxy proxy = CutProxy.to(server.address())) {
+            SinkKit kit = new SinkKit(proxy.address());
+            kit.batchCommands = 1;
+            try (RedisSinkWriter writer = kit.writer()) {
+                apply(writer, begin(), single(1, "SET", "k", "v"));
+                proxy.haltBefore(halts);
+                put(writer, single(2, "INCR", "n"), single(3, "INCR", "n"));
+                proxy.awaitHalt();
+                set(jedis, from);
+                proxy.go();
+                proxy.awaitHalt();
+                set(jedis, to);
+                proxy.go();
+                assertThatThrownBy(() -> writer.flush(false))
+                        .hasCauseInstanceOf(TargetLostWritesException.class)
+                        .hasMessageContainingAll("check had failed", error, "full resync");
+                assertThat(marker(jedis).position()).isEqualTo(SinkKit.snapshot(HISTORY, 0));
+            }
+        }
+    }
+
+    private static void set(Jedis jedis, String change) {
+        String[] words = change.split(" ");
+        if (words[0].equals("acl")) {
+            jedis.aclSetUser("default", words[1]);
+        } else {
+            jedis.configSet(words[0], words[1]);
+        }
+    }
+
+    /** What a batch took from the lane comes back when a db could not be tried. */
+    @Test
+    void aCutWhileADbIsTriedLosesNothing() throws Exception {
+        start(RedisBinary.V6_2);
+        try (CutProxy proxy = CutProxy.to(server.address());
+                Jedis second = server.jedis(2)) {
+            SinkKit kit = new SinkKit(proxy.address());
+            try (RedisSinkWriter writer = kit.writer()) {
+                apply(writer, begin(), tick(1));
+                proxy.cutAt("$6\r\nSELECT\r\n$1\r\n2");
+                apply(
+                        writer,
+                        SinkKit.transaction(
+                                9, SinkKit.command(0, "INCR", "n"), SinkKit.command(2, "INCR", "m")));
+                assertThat(proxy.cuts()).isEqualTo(1);
+                proxy.cut();
+                proxy.cutAt("$6\r\nSELECT\r\n$1\r\n2");
+                put(writer, single(10, "INCR", "n"), single(11, 2, "INCR", "m"));
+                apply(writer, single(12, "INCR", "n"));
+                assertThat(second.get("m")).isEqualTo("2");
+                try (Jedis jedis = server.jedis()) {
+                    assertThat(jedis.get("n")).isEqualTo("3");
                 }
             }
         }
