@@ -144,8 +144,7 @@ public final class MarkerStore {
      *
      * @throws FatalSinkException when the target holds data that is not this sync's
      */
-    void create(RedisConnection connection, LaneState lane, Change.Begin begin)
-            throws IOException {
+    void create(RedisConnection connection, LaneState lane, Change.Begin begin) throws IOException {
         refuseForeignData(connection);
         if (readWatched(connection, lane).isEmpty()) {
             boolean exclusive =
@@ -158,8 +157,7 @@ public final class MarkerStore {
      * Puts the marker of a new history in the place of an older one's, which was read just now
      * under a WATCH. Read again: something may have come in between.
      */
-    void takeOver(
-            RedisConnection connection, LaneState lane, Change.Begin begin, Marker replaced)
+    void takeOver(RedisConnection connection, LaneState lane, Change.Begin begin, Marker replaced)
             throws IOException {
         boolean exclusive = replaced.exclusive() && settings.soleShard();
         write(
@@ -206,8 +204,7 @@ public final class MarkerStore {
                 settings.instance());
     }
 
-    private void write(
-            RedisConnection connection, LaneState lane, Marker marker, Emptying emptying)
+    private void write(RedisConnection connection, LaneState lane, Marker marker, Emptying emptying)
             throws IOException {
         String key = key(lane.shard, lane.lane);
         boolean swaps = settings.delivery() == Delivery.EXACTLY_ONCE;

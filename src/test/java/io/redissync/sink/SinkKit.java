@@ -38,8 +38,7 @@ final class SinkKit {
     long commandsPerSecond;
     long bytesPerSecond;
     ConnectionSettings connection =
-            new ConnectionSettings(
-                    null, null, null, Duration.ofSeconds(5), Duration.ofSeconds(20));
+            new ConnectionSettings(null, null, null, Duration.ofSeconds(5), Duration.ofSeconds(20));
 
     private final Address target;
 
@@ -103,8 +102,7 @@ final class SinkKit {
     }
 
     static Change single(long offset, int db, String... args) {
-        return new Change.Single(
-                SHARD, 0, stream(offset), new DbCommand(db, Command.ofText(args)));
+        return new Change.Single(SHARD, 0, stream(offset), new DbCommand(db, Command.ofText(args)));
     }
 
     static Change transaction(long offset, DbCommand... commands) {

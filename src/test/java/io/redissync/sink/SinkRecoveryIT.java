@@ -448,8 +448,7 @@ class SinkRecoveryIT {
                 assertThatThrownBy(() -> apply(writer, begin()))
                         .isInstanceOf(FatalSinkException.class)
                         .hasMessageContaining(permission ? "NOPERM" : "WRONGPASS")
-                        .hasMessageContaining(
-                                permission ? "needs the commands" : "target.password")
+                        .hasMessageContaining(permission ? "needs the commands" : "target.password")
                         .message()
                         .doesNotContain("wrong ")
                         .doesNotContain(">poor");
@@ -470,7 +469,8 @@ class SinkRecoveryIT {
                 Jedis jedis = server.jedis()) {
             apply(writer, begin(), tick(1));
             jedis.aclSetUser("default", "-rpush");
-            assertThatThrownBy(() -> 
+            assertThatThrownBy(
+                            () ->
                                     apply(
                                             writer,
                                             SinkKit.transaction(
@@ -603,7 +603,9 @@ class SinkRecoveryIT {
                 apply(
                         writer,
                         SinkKit.transaction(
-                                9, SinkKit.command(0, "INCR", "n"), SinkKit.command(2, "INCR", "m")));
+                                9,
+                                SinkKit.command(0, "INCR", "n"),
+                                SinkKit.command(2, "INCR", "m")));
                 assertThat(proxy.cuts()).isEqualTo(1);
                 proxy.cut();
                 proxy.cutAt("$6\r\nSELECT\r\n$1\r\n2");

@@ -183,9 +183,7 @@ class SinkRulesIT {
     void anotherCopysCompleteHistoryIsGoneBackTo() throws Exception {
         try (RedisSinkWriter writer = kit().writer()) {
             apply(writer, begin(NEWER));
-            apply(
-                    writer,
-                    new Change.Single("a", 0, stream(NEWER, 9), command(0, "SET", "k", "2")));
+            apply(writer, new Change.Single("a", 0, stream(NEWER, 9), command(0, "SET", "k", "2")));
         }
         try (RedisSinkWriter writer = kit().writer()) {
             failsWith(

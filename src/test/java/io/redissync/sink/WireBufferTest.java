@@ -48,8 +48,7 @@ class WireBufferTest {
                 wire.argument("ECHO");
                 wire.argument(value);
             }
-            String one =
-                    "*2\r\n$4\r\nECHO\r\n$" + size + "\r\n" + "x".repeat(size) + "\r\n";
+            String one = "*2\r\n$4\r\nECHO\r\n$" + size + "\r\n" + "x".repeat(size) + "\r\n";
             assertThat(text().equals(one.repeat(20))).as("size %d", size).isTrue();
         }
     }

@@ -236,8 +236,7 @@ public final class CutProxy implements AutoCloseable {
                 throws IOException, InterruptedException {
             int sent = 0;
             for (String text; (text = halts.peek()) != null; ) {
-                String rest =
-                        new String(buffer, sent, length - sent, StandardCharsets.ISO_8859_1);
+                String rest = new String(buffer, sent, length - sent, StandardCharsets.ISO_8859_1);
                 int at = rest.indexOf(text);
                 if (at < 0) {
                     break;
