@@ -11,14 +11,14 @@ build_when_needed "$ROOT/src/main"
 
 arguments=()
 if [ $# -gt 0 ]; then
-    arguments=(--local "$@")
+    # An own --log-dir comes later and wins.
+    arguments=(--local "--log-dir=$ROOT/target/logs" "$@")
 fi
 split_options "${JAVA_OPTS:-}"
 
 # exec: Ctrl-C and SIGTERM reach the JVM itself, and its exit code is the script's.
 exec "$JAVA" "@$ROOT/target/flink/jvm.args" "-Xmx${SYNC_HEAP:-2g}" \
     -Dlog4j.configurationFile=classpath:log4j2-local.properties \
-    "-Dredissync.log.dir=$ROOT/target/logs" \
     ${JAVA_OPTIONS[@]+"${JAVA_OPTIONS[@]}"} \
     -cp "$JOB_JAR:$ROOT/target/flink/lib/*" \
     io.redissync.job.SyncJob ${arguments[@]+"${arguments[@]}"}

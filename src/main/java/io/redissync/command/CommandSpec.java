@@ -8,8 +8,8 @@ import java.util.Set;
  *
  * @param name in upper case, without a subcommand
  * @param categories in lower case: string, list, set, sortedset, hash, stream, hyperloglog, geo,
- *     bitmap, generic, pubsub, scripting, transaction, connection, server, cluster, and those of
- *     modules (json, bloom, timeseries, search, vectorset)
+ *     bitmap, generic (keyspace, as ACL calls it), pubsub, scripting, transaction, connection,
+ *     server, cluster, and those of modules (json, bloom, timeseries, search, vectorset)
  * @param keys which of its arguments are keys
  */
 public record CommandSpec(String name, Set<String> categories, KeyRule keys) {

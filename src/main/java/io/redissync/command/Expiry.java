@@ -164,9 +164,7 @@ public final class Expiry {
             case 'G' -> length == 5 && c.argIs(0, "GETEX") ? Form.GETEX : Form.NONE;
             case 'H' -> length < 6 ? Form.NONE : hashForm(c, length);
             case 'R' ->
-                    c.argCount() >= 4
-                                    && (length == 7 && c.argIs(0, "RESTORE")
-                                            || length == 14 && c.argIs(0, "RESTORE-ASKING"))
+                    c.argCount() >= 4 && (c.argIs(0, "RESTORE") || c.argIs(0, "RESTORE-ASKING"))
                             ? Form.RESTORE
                             : Form.NONE;
             case 'M' -> length == 6 && c.argIs(0, "MSETEX") ? Form.MSETEX : Form.NONE;

@@ -1,5 +1,7 @@
 package io.redissync.command;
 
+import java.util.concurrent.TimeUnit;
+
 /** Whole numbers in arguments, read and added to without text in between. */
 final class Numbers {
 
@@ -51,7 +53,7 @@ final class Numbers {
 
     /** A time in seconds in milliseconds, or the nearest 64-bit number. */
     static long secondsToMillis(long seconds) {
-        return java.util.concurrent.TimeUnit.SECONDS.toMillis(seconds);
+        return TimeUnit.SECONDS.toMillis(seconds);
     }
 
     private static IllegalArgumentException notANumber(Command command, int arg) {

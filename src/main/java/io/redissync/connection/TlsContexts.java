@@ -8,31 +8,50 @@ import java.io.File;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
-/** Makes client TLS contexts from PEM files. */
+/** Makes the TLS contexts of both ends from PEM files, on the JDK's own TLS. */
 public final class TlsContexts {
 
     private TlsContexts() {}
 
     /**
-     * @throws SSLException when a file cannot be read or holds no certificate or key
+     * A client context that checks the server's certificate, and its host name unless switched off.
+     *
+     * @throws SSLException when a file cannot be read or holds something else, naming the files
      */
     public static SslContext client(TlsSettings settings) throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+        SslContextBuilder builder =
+                SslContextBuilder.forClient()
+                        .sslProvider(SslProvider.JDK)
+                        .endpointIdentificationAlgorithm(
+                                settings.verifyHostname() ? "HTTPS" : null);
         try {
             settings.ca().ifPresent(ca -> builder.trustManager(new File(ca)));
+        } catch (IllegalArgumentException e) {
+            throw new SSLException(
+                    "read CA file " + settings.caFile() + ": expected PEM certificates", e);
+        }
+        try {
             if (settings.hasClientCertificate()) {
                 builder.keyManager(new File(settings.certFile()), new File(settings.keyFile()));
             }
         } catch (IllegalArgumentException e) {
             throw new SSLException(
-                    "TLS files cannot be used: " + settings + " (" + e.getMessage() + ")", e);
+                    "read certificate file "
+                            + settings.certFile()
+                            + " and key file "
+                            + settings.keyFile()
+                            + ": expected a PEM certificate chain and its unencrypted PKCS#8 key",
+                    e);
         }
-        // Netty turns hostname verification on by default; who switched it off meant it.
-        builder.endpointIdentificationAlgorithm(settings.verifyHostname() ? "HTTPS" : null);
         return builder.build();
     }
 
-    /** The same as {@link #client} for code that speaks javax.net.ssl. */
+    /**
+     * The same as a context of the JDK; host names are then checked by the socket's {@code
+     * SSLParameters}.
+     *
+     * @throws SSLException as {@link #client}
+     */
     public static SSLContext javaContext(TlsSettings settings) throws SSLException {
         return ((JdkSslContext) client(settings)).context();
     }

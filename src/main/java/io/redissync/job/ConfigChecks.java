@@ -1,14 +1,17 @@
 package io.redissync.job;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.redissync.command.CommandTable;
 import io.redissync.connection.Address;
 import io.redissync.connection.Shard;
+import io.redissync.operator.KeyPattern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -20,6 +23,8 @@ final class ConfigChecks {
     private static final Duration MIN_CHECKPOINT_INTERVAL = Duration.ofMillis(100);
     private static final Duration MAX_DURATION = Duration.ofDays(3650);
     private static final Duration MAX_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+
+    private static final MemorySize MAX_BATCH = MemorySize.ofMebiBytes(1024);
 
     private final Configuration values;
     private final Set<String> unreadable;
@@ -71,9 +76,14 @@ final class ConfigChecks {
                         SinkOptions.SPOOL_SEGMENT_BYTES)) {
             check(option, v -> v.getBytes() > 0, "more than 0");
         }
+        check(
+                SinkOptions.BATCH_MAX_BYTES,
+                v -> v.compareTo(MAX_BATCH) <= 0,
+                "1 gb at most, what one array holds");
         checkNotAbove(SinkOptions.BATCH_MAX_BYTES, SinkOptions.BUFFER_BYTES);
         checkNotAbove(SinkOptions.SPOOL_SEGMENT_BYTES, SinkOptions.SPOOL_MAX_BYTES);
         checkFilters();
+        checkNames();
     }
 
     private void checkFilters() {
@@ -89,18 +99,40 @@ final class ConfigChecks {
                 List.of(FilterOptions.KEY_ALLOW_REGEX, FilterOptions.KEY_BLOCK_REGEX)) {
             for (String regex : values.getOptional(option).orElse(List.of())) {
                 try {
-                    Pattern.compile(regex);
-                } catch (PatternSyntaxException e) {
+                    KeyPattern.of(KeyPattern.Kind.REGEX, regex);
+                } catch (IllegalArgumentException e) {
+                    String why =
+                            e.getCause() instanceof PatternSyntaxException syntax
+                                    ? ": " + Problems.quote(syntax.getDescription())
+                                    : "";
                     problems.add(
                             option.key()
                                     + ": "
                                     + Problems.quote(regex)
-                                    + ": "
-                                    + Problems.quote(e.getDescription())
+                                    + why
                                     + " (expected: a regular expression of RE2, which has no"
                                     + " look-around and no back references)");
                 }
             }
+        }
+    }
+
+    private void checkNames() {
+        for (ConfigOption<List<String>> option :
+                List.of(FilterOptions.COMMAND_ALLOW, FilterOptions.COMMAND_BLOCK)) {
+            check(
+                    option,
+                    v -> v.stream().allMatch(name -> name.matches("[!-~&&[^|]]+")),
+                    "names of commands without a subcommand");
+        }
+        Set<String> known = new TreeSet<>();
+        CommandTable.standard().specs().forEach(spec -> known.addAll(spec.categories()));
+        for (ConfigOption<List<String>> option :
+                List.of(FilterOptions.CATEGORY_ALLOW, FilterOptions.CATEGORY_BLOCK)) {
+            check(
+                    option,
+                    v -> v.stream().allMatch(name -> known.contains(name.toLowerCase(Locale.ROOT))),
+                    "of " + String.join(", ", known));
         }
     }
 

@@ -18,35 +18,39 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 
 /** The options that say how to connect, once for each end, and the reading of their secrets. */
-enum EndOptions {
-    SOURCE(
-            SourceOptions.USER,
-            new PasswordOptions(
-                    SourceOptions.PASSWORD,
-                    SourceOptions.PASSWORD_ENV,
-                    SourceOptions.PASSWORD_FILE),
-            new TlsOptions(
-                    SourceOptions.TLS_ENABLED,
-                    SourceOptions.TLS_CA_FILE,
-                    SourceOptions.TLS_CERT_FILE,
-                    SourceOptions.TLS_KEY_FILE,
-                    SourceOptions.TLS_VERIFY_HOSTNAME),
-            SourceOptions.CONNECT_TIMEOUT,
-            SourceOptions.TIMEOUT),
-    TARGET(
-            TargetOptions.USER,
-            new PasswordOptions(
-                    TargetOptions.PASSWORD,
-                    TargetOptions.PASSWORD_ENV,
-                    TargetOptions.PASSWORD_FILE),
-            new TlsOptions(
-                    TargetOptions.TLS_ENABLED,
-                    TargetOptions.TLS_CA_FILE,
-                    TargetOptions.TLS_CERT_FILE,
-                    TargetOptions.TLS_KEY_FILE,
-                    TargetOptions.TLS_VERIFY_HOSTNAME),
-            TargetOptions.CONNECT_TIMEOUT,
-            TargetOptions.TIMEOUT);
+final class EndOptions {
+
+    static final EndOptions SOURCE =
+            new EndOptions(
+                    SourceOptions.USER,
+                    new PasswordOptions(
+                            SourceOptions.PASSWORD,
+                            SourceOptions.PASSWORD_ENV,
+                            SourceOptions.PASSWORD_FILE),
+                    new TlsOptions(
+                            SourceOptions.TLS_ENABLED,
+                            SourceOptions.TLS_CA_FILE,
+                            SourceOptions.TLS_CERT_FILE,
+                            SourceOptions.TLS_KEY_FILE,
+                            SourceOptions.TLS_VERIFY_HOSTNAME),
+                    SourceOptions.CONNECT_TIMEOUT,
+                    SourceOptions.TIMEOUT);
+
+    static final EndOptions TARGET =
+            new EndOptions(
+                    TargetOptions.USER,
+                    new PasswordOptions(
+                            TargetOptions.PASSWORD,
+                            TargetOptions.PASSWORD_ENV,
+                            TargetOptions.PASSWORD_FILE),
+                    new TlsOptions(
+                            TargetOptions.TLS_ENABLED,
+                            TargetOptions.TLS_CA_FILE,
+                            TargetOptions.TLS_CERT_FILE,
+                            TargetOptions.TLS_KEY_FILE,
+                            TargetOptions.TLS_VERIFY_HOSTNAME),
+                    TargetOptions.CONNECT_TIMEOUT,
+                    TargetOptions.TIMEOUT);
 
     /** Where the tasks run, and with them where the TLS files must be. */
     enum Where {
@@ -80,7 +84,7 @@ enum EndOptions {
     private final ConfigOption<Duration> connectTimeout;
     private final ConfigOption<Duration> timeout;
 
-    EndOptions(
+    private EndOptions(
             ConfigOption<String> user,
             PasswordOptions password,
             TlsOptions tls,

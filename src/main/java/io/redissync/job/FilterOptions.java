@@ -58,19 +58,26 @@ public final class FilterOptions {
                             + " whole.");
 
     public static final ConfigOption<List<String>> COMMAND_ALLOW =
-            strings("filter.command.allow", "Commands to copy in the stream, by name; empty: all.");
+            strings(
+                    "filter.command.allow",
+                    "Commands to copy in the stream, by name without a subcommand; empty: all.");
 
     public static final ConfigOption<List<String>> COMMAND_BLOCK =
-            strings("filter.command.block", "Commands to leave out in the stream, by name.");
+            strings(
+                    "filter.command.block",
+                    "Commands to leave out in the stream, by name without a subcommand.");
 
     public static final ConfigOption<List<String>> CATEGORY_ALLOW =
             strings(
                     "filter.category.allow",
-                    "Command categories to copy in the stream, named as ACL does (string, list,"
-                            + " hash, …); empty: all.");
+                    "Categories to copy, of commands in the stream and of values in the snapshot:"
+                            + " string, list, set, sortedset, hash, stream, generic, …; empty:"
+                            + " all.");
 
     public static final ConfigOption<List<String>> CATEGORY_BLOCK =
-            strings("filter.category.block", "Command categories to leave out in the stream.");
+            strings(
+                    "filter.category.block",
+                    "Categories to leave out, in the stream and in the snapshot.");
 
     public static final ConfigOption<Map<String, String>> DB_MAP =
             key("transform.db-map")
@@ -84,21 +91,24 @@ public final class FilterOptions {
             key("transform.key.strip-prefix")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Taken away from keys that begin with it.");
+                    .withDescription(
+                            "Taken away from keys that begin with it and that no"
+                                    + " replace-prefix changes; add-prefix takes its place.");
 
     public static final ConfigOption<String> KEY_ADD_PREFIX =
             key("transform.key.add-prefix")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Put in front of every key.");
+                    .withDescription("Put in front of every key that no replace-prefix changes.");
 
     public static final ConfigOption<Map<String, String>> KEY_REPLACE_PREFIX =
             key("transform.key.replace-prefix")
                     .mapType()
                     .defaultValue(Map.of())
                     .withDescription(
-                            "Old prefix to new prefix, old:new,… where \\: and \\, stand for the"
-                                    + " characters themselves (user\\::account\\:).");
+                            "Old prefix to new prefix, old:new,…; of several that fit a key"
+                                    + " the first counts, alone. In the text \\: and"
+                                    + " \\, stand for the characters themselves (user\\::account\\:).");
 
     private static ConfigOption<List<String>> strings(String key, String description) {
         return key(key).stringType().asList().defaultValues().withDescription(description);

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
@@ -31,6 +33,7 @@ final class GivenOptions {
     private final List<String> problems = new ArrayList<>();
     private boolean local;
     private String logDir;
+    private boolean fileIsUnknown;
 
     private GivenOptions() {}
 
@@ -42,7 +45,9 @@ final class GivenOptions {
         given.logDir = line.remove(LOG_DIR);
         String file = line.remove(CONFIG);
         if (file != null) {
+            int before = given.problems.size();
             given.readFile(file);
+            given.fileIsUnknown = given.values.isEmpty() && given.problems.size() > before;
         }
         given.values.putAll(line);
         return given;
@@ -58,6 +63,11 @@ final class GivenOptions {
 
     boolean isLocal() {
         return local;
+    }
+
+    /** Whether nothing could be read of the file, so that what it holds cannot be missed. */
+    boolean isFileUnknown() {
+        return fileIsUnknown;
     }
 
     /** The directory for log files, or null. */
@@ -98,13 +108,17 @@ final class GivenOptions {
 
     private void readFile(String file) {
         // Every scalar stays the text it is: a password 0123 or 1e5 is no number.
+        ConstructNode empty = node -> "";
         LoadSettings settings =
-                LoadSettings.builder().setSchema(new FailsafeSchema()).setLabel(file).build();
+                LoadSettings.builder()
+                        .setSchema(new FailsafeSchema())
+                        .setTagConstructors(Map.of(Tag.NULL, empty))
+                        .build();
         try {
             Object root = new Load(settings).loadFromString(Files.readString(Path.of(file)));
             if (root instanceof Map<?, ?> map) {
                 flatten("", map);
-            } else if (root != null && !root.equals("")) {
+            } else if (!root.equals("")) {
                 problems.add("--config " + file + ": not a YAML map (expected: key: value)");
             }
         } catch (NoSuchFileException e) {
@@ -142,12 +156,12 @@ final class GivenOptions {
                     String key = prefix + name;
                     if (value instanceof Map<?, ?> nested && !isMap(key)) {
                         flatten(key + ".", nested);
-                    } else if (isEmpty(value) && isGroup(key)) {
+                    } else if (value.equals("") && isGroup(key)) {
                         // A heading whose options are all commented out.
                         return;
                     } else if (!isFlat(value)) {
                         problems.add(key + ": a list or map inside a list or map");
-                    } else if (values.put(key, value == null ? "" : value) != null) {
+                    } else if (values.put(key, value) != null) {
                         problems.add(key + ": stands twice in the file, flat and nested");
                     }
                 });
@@ -162,10 +176,6 @@ final class GivenOptions {
     private static boolean isGroup(String key) {
         return (key + ".").equals(OptionCatalog.FLINK_PREFIX)
                 || OptionCatalog.all().stream().anyMatch(e -> e.key().startsWith(key + "."));
-    }
-
-    private static boolean isEmpty(Object value) {
-        return value == null || value.equals("");
     }
 
     private static boolean isFlat(Object value) {

@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
  * Runs the job on a Flink inside this JVM until it ends or the user stops it.
  *
  * <p>SIGTERM and Ctrl-C cancel the job (the markers on the target hold what was applied) and end
- * the JVM with 0 within seconds: a stop that was asked for is no failure, so the JVM's own 143 and
- * 130 are not used.
+ * the JVM with 0 within seconds, see {@link UserStop}.
  */
 final class LocalRunner {
 
@@ -67,16 +66,10 @@ final class LocalRunner {
     }
 
     /** Runs to the end and returns the exit code; a failure is told on one line of stderr. */
-    int run() {
-        Thread hook = new Thread(this::stopByUser, "stop-by-user");
-        Runtime.getRuntime().addShutdownHook(hook);
+    int run(UserStop userStop) {
+        userStop.onStop(this::stop);
         int code = runToEnd();
         exitCode.complete(code);
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            LOG.debug("The JVM is ending already; the hook takes over", e);
-        }
         return code;
     }
 
@@ -190,28 +183,30 @@ final class LocalRunner {
         return FAILED;
     }
 
-    /** The shutdown hook: runs on a signal, since a run that ends by itself takes it away. */
-    private void stopByUser() {
-        int code = OK;
+    /** Stops what runs for the user and returns the exit code. */
+    private int stop() {
         if (ending.compareAndSet(false, true)) {
-            if (cluster != null && jobId != null) {
-                await("cancel the job", cluster.cancelJob(jobId));
-                await("wait for the end of the job", cluster.requestJobResult(jobId));
-            }
+            cancelJob();
             closeCluster();
             out.println("Stopped.");
             LocalLogging.stop();
-        } else if (await("end the run", exitCode)) {
-            code = exitCode.join();
+            return OK;
         }
-        out.flush();
-        // Else the JVM would end with the number of the signal.
-        Runtime.getRuntime().halt(code);
+        return await("end the run", exitCode) ? exitCode.join() : FAILED;
+    }
+
+    private void cancelJob() {
+        if (cluster != null && jobId != null) {
+            await("cancel the job", cluster.cancelJob(jobId));
+            await("wait for the end of the job", cluster.requestJobResult(jobId));
+        }
     }
 
     private void closeCluster() {
         if (cluster != null) {
-            await("close Flink", cluster.closeAsync());
+            // closeAsync itself waits for a start that is under way.
+            MiniCluster running = cluster;
+            await("close Flink", CompletableFuture.runAsync(() -> running.closeAsync().join()));
         }
     }
 

@@ -65,7 +65,7 @@ final class ShardMetrics {
         private final Map<String, Object> last = new LinkedHashMap<>();
 
         /** Counters of the writers, several per shard, with what was counted at the last sample. */
-        private final Map<Counter, Long> applied = new IdentityHashMap<>();
+        private final IdentityHashMap<Counter, Long> applied = new IdentityHashMap<>();
 
         private long appliedByEnded;
 

@@ -64,6 +64,11 @@ public final class SyncConfig {
         Configuration flink = new Configuration();
         Configuration values = new Configuration();
         Set<String> unreadable = new HashSet<>();
+        if (given.isFileUnknown()) {
+            OptionCatalog.all().stream()
+                    .filter(OptionCatalog.Entry::isRequired)
+                    .forEach(entry -> unreadable.add(entry.key()));
+        }
         given.values()
                 .forEach(
                         (key, value) -> {
@@ -188,7 +193,7 @@ public final class SyncConfig {
                 .orElseGet(
                         () -> {
                             String dirs = flinkOverrides.get(CoreOptions.TMP_DIRS);
-                            return Path.of(dirs.split("[,|]")[0], "flink-redis-sync");
+                            return Path.of(dirs.split("[,|]", -1)[0], "flink-redis-sync");
                         });
     }
 

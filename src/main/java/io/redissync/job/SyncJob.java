@@ -1,5 +1,6 @@
 package io.redissync.job;
 
+import java.util.Arrays;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -15,14 +16,27 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class SyncJob {
 
     private static final int EXIT_OPTIONS = 2;
+    private static final String FLINK_CLASSES = "org.apache.flink.";
 
     public static void main(String[] args) throws Exception {
+        if (isAskedForHere(args)) {
+            System.exit(runHere(args));
+        }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         if (env instanceof LocalStreamEnvironment) {
             System.exit(runHere(args));
-        } else {
-            submit(env, args);
         }
+        submit(env, args);
+    }
+
+    /** Whether {@code --local} was given and no class of Flink called main. */
+    private static boolean isAskedForHere(String[] args) {
+        return Arrays.asList(args).contains("--local")
+                && StackWalker.getInstance()
+                        .walk(
+                                frames ->
+                                        frames.noneMatch(
+                                                f -> f.getClassName().startsWith(FLINK_CLASSES)));
     }
 
     static String jobName(SyncConfig config) {
@@ -30,6 +44,15 @@ public final class SyncJob {
     }
 
     private static int runHere(String[] args) {
+        UserStop userStop = UserStop.install();
+        try {
+            return runHere(args, userStop);
+        } finally {
+            userStop.remove();
+        }
+    }
+
+    private static int runHere(String[] args, UserStop userStop) {
         if (Usage.isAskedFor(args)) {
             System.out.print(Usage.text());
             return 0;
@@ -45,7 +68,7 @@ public final class SyncJob {
             System.err.println("flink-redis-sync: " + e.getMessage());
             return EXIT_OPTIONS;
         }
-        return new LocalRunner(config, Pipeline::build, System.out, System.err).run();
+        return new LocalRunner(config, Pipeline::build, System.out, System.err).run(userStop);
     }
 
     private static void submit(StreamExecutionEnvironment env, String[] args) throws Exception {

@@ -60,7 +60,7 @@ final class Usage {
 
     private static void appendWrapped(StringBuilder text, String description) {
         int column = 0;
-        for (String word : description.split(" ")) {
+        for (String word : description.split(" ", -1)) {
             if (column > 0 && column + 1 + word.length() > WIDTH) {
                 text.append('\n');
                 column = 0;

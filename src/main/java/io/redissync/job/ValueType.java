@@ -2,6 +2,7 @@ package io.redissync.job;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -191,7 +192,7 @@ sealed interface ValueType {
         }
     }
 
-    /** Text to text. */
+    /** Text to text, in the order given: of two prefixes that fit, the first one counts. */
     record TextMap() implements ValueType {
 
         @Override
@@ -210,7 +211,7 @@ sealed interface ValueType {
                     put(values, Separated.unescape(pair.get(0)), Separated.unescape(pair.get(1)));
                 }
             }
-            return Map.copyOf(values);
+            return Collections.unmodifiableMap(values);
         }
 
         private static void put(Map<String, String> values, String key, String value) {
@@ -235,7 +236,6 @@ sealed interface ValueType {
                                             Separated.escape(e.getKey().toString())
                                                     + ":"
                                                     + Separated.escape(e.getValue().toString()))
-                            .sorted()
                             .forEach(joiner::add);
             return joiner.toString();
         }

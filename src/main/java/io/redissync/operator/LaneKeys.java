@@ -20,6 +20,8 @@ public final class LaneKeys implements KeySelector<Change, Integer> {
     private transient Integer[] keys;
 
     /**
+     * Makes the keys when the first is asked for.
+     *
      * @param maxParallelism number of lanes and of key groups, 1 to 32768
      */
     public LaneKeys(int maxParallelism) {

@@ -13,7 +13,7 @@ final class VarInts {
     static void write(DataOutput out, int value) throws IOException {
         int rest = value;
         while ((rest & ~0x7f) != 0) {
-            out.writeByte(rest & 0x7f | 0x80);
+            out.writeByte((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
         out.writeByte(rest);
@@ -41,10 +41,10 @@ final class VarInts {
 
     /** Writes a signed number; small ones of either sign need one byte. */
     static void writeSigned(DataOutput out, int value) throws IOException {
-        int zigzag = value << 1 ^ value >> 31;
+        int zigzag = (value << 1) ^ (value >> 31);
         int rest = zigzag;
         while ((rest & ~0x7f) != 0) {
-            out.writeByte(rest & 0x7f | 0x80);
+            out.writeByte((rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
         out.writeByte(rest);
@@ -57,7 +57,7 @@ final class VarInts {
             byte b = in.readByte();
             zigzag |= (b & 0x7f) << shift;
             if (b >= 0) {
-                return zigzag >>> 1 ^ -(zigzag & 1);
+                return (zigzag >>> 1) ^ -(zigzag & 1);
             }
         }
         throw new IOException("variable-length number: more than 5 bytes");

@@ -39,7 +39,8 @@ public final class Ports {
                         + HIGHEST);
     }
 
-    private static boolean isFree(int port) {
+    /** Whether nobody listens on this loopback port. */
+    public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The real {@code redis-server} programs that tests can start on this machine. */
+@SuppressWarnings("ImmutableEnumChecker") // what it holds is looked up once, guarded by this
 public enum RedisBinary {
     /** 2.8.19, from the jar it.ozimov:embedded-redis (Linux and macOS on x86-64). */
     V2_8,
@@ -88,7 +89,7 @@ public enum RedisBinary {
     public boolean isAtLeast(int major, int minor) {
         String[] parts = version().split("\\.", -1);
         int ownMajor = Integer.parseInt(parts[0]);
-        return ownMajor > major || ownMajor == major && Integer.parseInt(parts[1]) >= minor;
+        return ownMajor > major || (ownMajor == major && Integer.parseInt(parts[1]) >= minor);
     }
 
     private String runForVersion() {

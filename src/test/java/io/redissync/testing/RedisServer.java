@@ -33,14 +33,13 @@ public final class RedisServer implements AutoCloseable {
     private static final int LOG_TAIL_LINES = 60;
 
     /** For the end of the JVM: no server outlives it, also when a test was interrupted. */
-    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+    private static final Set<RedisServer> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
-                                () -> RUNNING.forEach(Process::destroyForcibly),
-                                "stop-redis-servers"));
+                                () -> RUNNING.forEach(RedisServer::abandon), "stop-redis-servers"));
     }
 
     private enum Transport {
@@ -153,7 +152,7 @@ public final class RedisServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("start " + binary.executable(), e);
         }
-        RUNNING.add(process);
+        RUNNING.add(this);
         awaitAnswer();
     }
 
@@ -273,7 +272,6 @@ public final class RedisServer implements AutoCloseable {
             process.destroy();
             awaitEnd();
         }
-        RUNNING.remove(process);
         launch();
     }
 
@@ -365,8 +363,30 @@ public final class RedisServer implements AutoCloseable {
         if (process != null) {
             process.destroyForcibly();
             awaitEnd();
-            RUNNING.remove(process);
+            RUNNING.remove(this);
         }
+        try {
+            deleteDir();
+        } catch (IOException e) {
+            throw new UncheckedIOException("delete " + dir, e);
+        }
+    }
+
+    /** What {@link #close()} does, as far as it can still be done at the end of the JVM. */
+    private void abandon() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(1, TimeUnit.SECONDS);
+            deleteDir();
+        } catch (IOException | UncheckedIOException e) {
+            // Another thread deletes it at the same time, or the system's clean-up will.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void deleteDir() throws IOException {
         if (!Files.exists(dir)) {
             return;
         }
@@ -374,8 +394,6 @@ public final class RedisServer implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("delete " + dir, e);
         }
     }
 

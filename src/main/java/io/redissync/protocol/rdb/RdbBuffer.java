@@ -17,16 +17,19 @@ final class RdbBuffer {
     /** Largest array that is asked of a JVM; bounds a value. */
     static final int MAX_LENGTH = Integer.MAX_VALUE - 63;
 
-    private static final int INITIAL_LENGTH = 256 * 1024;
-
-    /** Room that a read from the input should have at least. */
-    private static final int BLOCK = 64 * 1024;
+    /** Four blocks, which is what a read from the input asks for at most. */
+    static final int INITIAL_LENGTH = 256 * 1024;
 
     /** A longer buffer, which one large value needed, is given back. */
     private static final int MAX_KEPT_LENGTH = 4 * 1024 * 1024;
 
     private final RdbInput input;
-    private byte[] buf = new byte[INITIAL_LENGTH];
+    private final int initialLength;
+
+    /** Room that a read from the input should have at least. */
+    private final int block;
+
+    private byte[] buf;
 
     /** Place of buf[0] in the RDB. */
     private long base;
@@ -42,8 +45,11 @@ final class RdbBuffer {
     private int limit;
     private long crc;
 
-    RdbBuffer(RdbInput input) {
+    RdbBuffer(RdbInput input, int initialLength) {
         this.input = input;
+        this.initialLength = initialLength;
+        this.block = initialLength / 4;
+        this.buf = new byte[initialLength];
     }
 
     /** Ends an item: its bytes are not needed any more. */
@@ -132,26 +138,22 @@ final class RdbBuffer {
     /** A length as an unsigned number of up to 64 bits. */
     long readLength() throws IOException {
         int first = readByte();
-        switch (first >>> 6) {
-            case 0:
-                return first;
-            case 1:
-                return (first & 0x3f) << 8 | readByte();
-            case 2:
-                if (first == 0x80 || first == 0x81) {
-                    int bytes = first == 0x80 ? 4 : 8;
-                    need(bytes);
-                    long length = bigEndian(bytes);
-                    pos += bytes;
-                    return length;
-                }
-                break;
-            default:
-                break;
+        if (first < 0x40) {
+            return first;
         }
-        throw failAt(
-                position() - 1,
-                String.format("length begins with 0x%02x (expected: 0x00 to 0x81)", first));
+        if (first < 0x80) {
+            return (long) (first & 0x3f) << 8 | readByte();
+        }
+        if (first > 0x81) {
+            throw failAt(
+                    position() - 1,
+                    String.format("length begins with 0x%02x (expected: 0x00 to 0x81)", first));
+        }
+        int bytes = first == 0x80 ? 4 : 8;
+        need(bytes);
+        long length = bigEndian(bytes);
+        pos += bytes;
+        return length;
     }
 
     /** A length that counts things, so that it has to be a positive number. */
@@ -234,28 +236,29 @@ final class RdbBuffer {
             return Arrays.copyOfRange(buf, pos - (int) length, pos);
         }
         pos++;
-        switch (first & 0x3f) {
-            case 0:
-                return decimal((byte) readByte());
-            case 1:
+        return switch (first & 0x3f) {
+            case 0 -> decimal((byte) readByte());
+            case 1 -> {
                 skip(2);
-                return decimal((short) ((buf[pos - 2] & 0xff) | buf[pos - 1] << 8));
-            case 2:
-                return decimal(readInt());
-            case 3:
-                long at = position();
-                long compressed = readLength();
-                long length = readLength();
-                skip(compressed);
-                try {
-                    return Lzf.decompress(buf, pos - (int) compressed, (int) compressed, length);
-                } catch (IllegalArgumentException e) {
-                    RdbFormatException failure = failAt(at, e.getMessage());
-                    failure.initCause(e);
-                    throw failure;
-                }
-            default:
-                throw unknownEncoding(first);
+                yield decimal((short) ((buf[pos - 2] & 0xff) | buf[pos - 1] << 8));
+            }
+            case 2 -> decimal(readInt());
+            case 3 -> readCompressed();
+            default -> throw unknownEncoding(first);
+        };
+    }
+
+    private byte[] readCompressed() throws IOException {
+        long at = position();
+        long compressed = readLength();
+        long length = readLength();
+        skip(compressed);
+        try {
+            return Lzf.decompress(buf, pos - (int) compressed, (int) compressed, length);
+        } catch (IllegalArgumentException e) {
+            RdbFormatException failure = failAt(at, e.getMessage());
+            failure.initCause(e);
+            throw failure;
         }
     }
 
@@ -293,13 +296,14 @@ final class RdbBuffer {
         }
         while (limit - pos < length) {
             makeRoom(pos - start + length);
-            int most = Math.min(buf.length - limit, Math.max(INITIAL_LENGTH, length));
+            int missing = length - (limit - pos);
+            int most = Math.min(buf.length - limit, Math.max(initialLength, missing));
             int got = input.read(buf, limit, most);
             if (got == -1) {
                 throw failAt(
                         base + limit,
                         "the RDB ends in the middle of an item (expected: at least "
-                                + (length - (limit - pos))
+                                + missing
                                 + " more bytes)");
             }
             if (got < 1 || got > most) {
@@ -312,13 +316,13 @@ final class RdbBuffer {
 
     /** Makes room behind {@link #limit} for an item that has at least this length. */
     private void makeRoom(int itemLength) {
-        boolean oversized = buf.length > MAX_KEPT_LENGTH && itemLength <= BLOCK;
-        if (buf.length - limit >= BLOCK && !oversized) {
+        boolean oversized = buf.length > MAX_KEPT_LENGTH && itemLength <= block;
+        if (buf.length - limit >= block && !oversized) {
             return;
         }
         if (start > 0) {
             sumUp();
-            byte[] to = oversized ? new byte[INITIAL_LENGTH] : buf;
+            byte[] to = oversized ? new byte[initialLength] : buf;
             System.arraycopy(buf, start, to, 0, limit - start);
             buf = to;
             base += start;
@@ -331,7 +335,7 @@ final class RdbBuffer {
         if (itemLength > buf.length) {
             // At most twice what was received, since a length in the RDB is only a claim; at least
             // half as much again, since a value of many strings shows its length only bit by bit.
-            long wanted = Math.min(2L * buf.length, (long) itemLength + BLOCK);
+            long wanted = Math.min(2L * buf.length, (long) itemLength + block);
             wanted = Math.max(wanted, buf.length + buf.length / 2L);
             buf = Arrays.copyOf(buf, (int) Math.min(wanted, MAX_LENGTH));
         }

@@ -9,12 +9,14 @@ public sealed interface RdbItem {
     record Key(int db, SnapshotEntry entry) implements RdbItem {}
 
     /** A function library's source code (opcode 245), as FUNCTION LOAD takes it. */
+    @SuppressWarnings("ArrayRecordComponent") // Bytes handed on once; nobody compares them.
     record Function(byte[] library) implements RdbItem {}
 
     /**
      * An auxiliary field (opcode 250): {@code redis-ver}, {@code repl-stream-db}, {@code lua} (a
      * script's body) and others; unknown ones are to be ignored.
      */
+    @SuppressWarnings("ArrayRecordComponent") // Bytes handed on once; nobody compares them.
     record Aux(String name, byte[] value) implements RdbItem {}
 
     /**

@@ -70,7 +70,14 @@ public final class RdbReader {
     private RdbItem.ModuleAux moduleAux;
 
     public RdbReader(RdbInput input) {
-        in = new RdbBuffer(input);
+        this(input, RdbBuffer.INITIAL_LENGTH);
+    }
+
+    /**
+     * @param bufferLength bytes that are read ahead at most
+     */
+    RdbReader(RdbInput input, int bufferLength) {
+        in = new RdbBuffer(input, bufferLength);
         value = new ValueSkipper(in);
     }
 

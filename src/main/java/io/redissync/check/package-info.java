@@ -1,0 +1,2 @@
+/** Looks at both ends before a sync begins. */
+package io.redissync.check;

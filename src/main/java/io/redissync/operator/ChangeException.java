@@ -1,0 +1,24 @@
+package io.redissync.operator;
+
+import io.redissync.command.Change;
+
+/** A change that the rules cannot be applied to; its message names shard, position and command. */
+public abstract class ChangeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ChangeException(Change change, Object subject, String why, String whatToDo, Throwable cause) {
+        super(
+                "shard "
+                        + change.shard()
+                        + ", "
+                        + change.position()
+                        + ": "
+                        + subject
+                        + ": "
+                        + why
+                        + "; "
+                        + whatToDo,
+                cause);
+    }
+}

@@ -1,0 +1,11 @@
+package io.redissync.operator;
+
+/**
+ * What to do with a command on whole dbs that cannot be carried over exactly ({@code on-flush}).
+ */
+public enum FlushPolicy {
+    /** Stop the job with a message that says what to do. */
+    FAIL,
+    /** Leave it out and warn: the target keeps what the source dropped. */
+    IGNORE
+}

@@ -1,0 +1,119 @@
+package io.redissync.source.reader;
+
+import io.redissync.protocol.psync.HistorySpool;
+import io.redissync.protocol.psync.LinkState;
+import io.redissync.protocol.psync.ReplicaLink;
+import java.util.Locale;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/** All metrics of one shard's source and their names. */
+final class ShardMetrics {
+
+    private final Counter snapshotKeys;
+    private final Counter fullResyncs;
+    private volatile ReplicaLink link;
+    private volatile HistorySpool spool;
+    private volatile boolean inSnapshot;
+    private volatile long snapshotOffset;
+    private volatile long offset;
+
+    ShardMetrics(MetricGroup reader, String shard) {
+        MetricGroup group = reader.addGroup("shard", shard);
+        snapshotKeys = group.counter("snapshotKeys");
+        fullResyncs = group.counter("fullResyncs");
+        group.gauge("phase", (Gauge<String>) this::phase);
+        group.gauge("snapshotPercent", (Gauge<Double>) this::snapshotPercent);
+        group.gauge("lagBytes", (Gauge<Long>) this::lagBytes);
+        group.gauge("spoolBytes", (Gauge<Long>) this::spoolBytes);
+        group.gauge("offset", (Gauge<Long>) () -> offset);
+        group.gauge("receivedOffset", (Gauge<Long>) this::receivedOffset);
+        group.gauge("receivedBytes", (Gauge<Long>) this::receivedBytes);
+        group.gauge("linkReconnects", (Gauge<Long>) this::reconnects);
+    }
+
+    void link(ReplicaLink newLink) {
+        link = newLink;
+    }
+
+    void history(HistorySpool newSpool, boolean fullResync) {
+        spool = newSpool;
+        inSnapshot = fullResync;
+        snapshotOffset = 0;
+        if (fullResync) {
+            fullResyncs.inc();
+        }
+    }
+
+    void snapshotKey() {
+        snapshotKeys.inc();
+    }
+
+    void snapshotPosition(long bytes) {
+        snapshotOffset = bytes;
+    }
+
+    void snapshotRead() {
+        inSnapshot = false;
+    }
+
+    void streamPosition(long newOffset) {
+        offset = newOffset;
+    }
+
+    private String phase() {
+        ReplicaLink open = link;
+        if (open == null) {
+            return "starting";
+        }
+        LinkState state = open.state();
+        if (state == LinkState.STREAM) {
+            return inSnapshot ? "snapshot" : "stream";
+        }
+        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private double snapshotPercent() {
+        HistorySpool now = spool;
+        if (now == null || !inSnapshot) {
+            return now == null ? -1 : 100;
+        }
+        long length = now.snapshotLength().orElse(-1);
+        return length <= 0 ? -1 : 100.0 * snapshotOffset / length;
+    }
+
+    private long lagBytes() {
+        HistorySpool now = spool;
+        if (now == null) {
+            return 0;
+        }
+        if (inSnapshot) {
+            long snapshotEnd =
+                    now.snapshotLength()
+                            .orElseGet(() -> now.snapshot().map(log -> log.end()).orElse(0L));
+            return snapshotEnd - snapshotOffset + now.stream().end() - now.stream().start();
+        }
+        return Math.max(0, now.stream().end() - offset);
+    }
+
+    private long spoolBytes() {
+        HistorySpool now = spool;
+        return now == null ? 0 : now.bytesOnDisk();
+    }
+
+    private long receivedOffset() {
+        ReplicaLink open = link;
+        return open == null ? 0 : open.receivedOffset();
+    }
+
+    private long receivedBytes() {
+        ReplicaLink open = link;
+        return open == null ? 0 : open.bytesReceived();
+    }
+
+    private long reconnects() {
+        ReplicaLink open = link;
+        return open == null ? 0 : open.reconnects();
+    }
+}

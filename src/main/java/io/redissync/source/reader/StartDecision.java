@@ -1,0 +1,148 @@
+package io.redissync.source.reader;
+
+import io.redissync.command.Marker;
+import io.redissync.command.Phase;
+import io.redissync.command.Position;
+import io.redissync.source.SyncMode;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides where a shard begins, from what Flink's checkpoint and the target's marker say: the table
+ * in {@code docs/recovery.md}. The marker is the truth.
+ */
+final class StartDecision {
+
+    /** Where to begin. */
+    sealed interface Start {
+
+        /** Continue after this position; the lane is the one that its marker is in. */
+        record Resume(int lane, Position position, String why) implements Start {}
+
+        /** Ask for a full resync; the history that it makes gets this epoch. */
+        record FullResync(int lane, int epoch, String why) implements Start {}
+
+        /** There is nothing left to do. */
+        record Complete(int lane, Position position) implements Start {}
+
+        /** Somebody has to decide. */
+        record Refused(String why) implements Start {}
+    }
+
+    private final String instance;
+    private final SyncMode mode;
+    private final String ordering;
+    private final int lanes;
+
+    StartDecision(String instance, SyncMode mode, String ordering, int lanes) {
+        this.instance = instance;
+        this.mode = mode;
+        this.ordering = ordering;
+        this.lanes = lanes;
+    }
+
+    /**
+     * @param lane the lane that the shard has in Flink
+     * @param checkpoint where the restored checkpoint left the shard
+     * @param markers the shard's markers on the target, by lane
+     */
+    Start decide(int lane, Optional<Position> checkpoint, Map<Integer, Marker> markers) {
+        if (markers.isEmpty()) {
+            return withoutMarker(lane, checkpoint);
+        }
+        if (markers.size() > 1) {
+            return new Start.Refused(
+                    "the target has its markers in lanes "
+                            + markers.keySet()
+                            + " (expected: one lane): they are another ordering's");
+        }
+        int markerLane = markers.keySet().iterator().next();
+        Marker marker = markers.get(markerLane);
+        if (!marker.ordering().equals(ordering) || marker.lanes() != lanes) {
+            return new Start.Refused(
+                    "the target's marker was written with ordering "
+                            + marker.ordering()
+                            + " and "
+                            + marker.lanes()
+                            + " lanes (expected: "
+                            + ordering
+                            + " and "
+                            + lanes
+                            + "): start with those, or use a new sync.name and an empty target");
+        }
+        if (checkpoint.isPresent()) {
+            if (markerLane != lane) {
+                return new Start.Refused(
+                        "the target's marker is in lane "
+                                + markerLane
+                                + ", the checkpoint's in lane "
+                                + lane
+                                + ": the checkpoint belongs to another sync");
+            }
+            return withBoth(lane, checkpoint.get(), marker);
+        }
+        return withMarker(markerLane, marker);
+    }
+
+    private Start withoutMarker(int lane, Optional<Position> checkpoint) {
+        if (checkpoint.isEmpty()) {
+            return new Start.FullResync(lane, 1, "the target has no marker of this shard");
+        }
+        if (mode == SyncMode.STREAM) {
+            return new Start.Refused(
+                    "the target has lost its marker ("
+                            + checkpoint.get()
+                            + " was checkpointed) and sync.mode: stream has no snapshot to bring"
+                            + " back what was lost with it: restore the target from a backup, or"
+                            + " begin anew without the savepoint");
+        }
+        return new Start.FullResync(
+                lane,
+                checkpoint.get().history().epoch() + 1,
+                "the target has lost its marker: it was flushed or restored");
+    }
+
+    private Start withMarker(int lane, Marker marker) {
+        Position at = marker.position();
+        if (mode == SyncMode.FULL) {
+            boolean ours = marker.instance().equals(instance);
+            return ours && at.phase() == Phase.STREAM
+                    ? new Start.Complete(lane, at)
+                    : resync(lane, at.history().epoch(), "sync.mode: full asks for a new copy");
+        }
+        return resumeAt(lane, at, at.history().epoch(), "the target's marker");
+    }
+
+    private Start withBoth(int lane, Position checkpoint, Marker marker) {
+        Position at = marker.position();
+        int epoch = Math.max(checkpoint.history().epoch(), at.history().epoch());
+        if (!at.sameHistory(checkpoint)) {
+            return mode == SyncMode.FULL
+                    ? withMarker(lane, marker)
+                    : resumeAt(lane, at, epoch, "the target's marker, of another history");
+        }
+        if (mode == SyncMode.FULL && at.phase() == Phase.STREAM) {
+            return new Start.Complete(lane, at);
+        }
+        if (checkpoint.phase() == Phase.SNAPSHOT) {
+            // The target may be ahead, and through with the snapshot.
+            return resumeAt(lane, at, epoch, "the target's marker");
+        }
+        return at.isAfter(checkpoint)
+                ? resumeAt(lane, checkpoint, epoch, "the checkpoint; the target is ahead of it")
+                : resumeAt(lane, at, epoch, "the target's marker");
+    }
+
+    private static Start resumeAt(int lane, Position position, int epoch, String why) {
+        return position.phase() == Phase.STREAM
+                ? new Start.Resume(lane, position, why)
+                : resync(
+                        lane,
+                        epoch,
+                        "the snapshot of history " + position.history() + " was not finished");
+    }
+
+    private static Start resync(int lane, int epoch, String why) {
+        return new Start.FullResync(lane, epoch + 1, why);
+    }
+}
