@@ -209,7 +209,7 @@ public final class RedisConnection implements Closeable {
     /** The fields of a section of INFO. */
     public Map<String, String> info(String section) throws IOException {
         Map<String, String> fields = new HashMap<>();
-        for (String line : text("INFO", section).orElse("").split("\r?\n")) {
+        for (String line : text("INFO", section).orElse("").split("\r?\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 fields.put(line.substring(0, colon), line.substring(colon + 1));

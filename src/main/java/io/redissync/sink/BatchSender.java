@@ -45,6 +45,9 @@ final class BatchSender implements Runnable {
     /** Whether what is sent may have been applied before: with at-least-once, until a flush. */
     private volatile boolean replaying;
 
+    /** Whether a lane needs the connection for itself: else the busy ones would starve it. */
+    private boolean draining;
+
     private BatchEncoder encoder;
     private long failingSinceNanos;
     private int failures;
@@ -123,7 +126,8 @@ final class BatchSender implements Runnable {
         queue.take(taken, idle);
         taken.forEach(this::accept);
         taken.clear();
-        boolean windowOpen = inFlight.size() < settings.limits().inFlightBatches();
+        draining &= !inFlight.isEmpty();
+        boolean windowOpen = !draining && inFlight.size() < settings.limits().inFlightBatches();
         if (!(windowOpen && sendNext()) && !inFlight.isEmpty()) {
             readNext();
         }
@@ -162,10 +166,17 @@ final class BatchSender implements Runnable {
                     settle(lane);
                     return true;
                 }
-                continue;
+                if (lane.inFlight > 0) {
+                    continue;
+                }
+                draining = true;
             }
-            if (send(lane, Guard.CHAINED)) {
+            if (!draining && send(lane, Guard.CHAINED)) {
                 return true;
+            }
+            if (draining) {
+                ready.addFirst(ready.removeLast());
+                return false;
             }
         }
         return false;
@@ -253,6 +264,7 @@ final class BatchSender implements Runnable {
             return true;
         }
         if (!inFlight.isEmpty()) {
+            draining = true;
             return false;
         }
         link.learnDb(db);

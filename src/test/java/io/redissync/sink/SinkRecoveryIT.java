@@ -582,7 +582,7 @@ class SinkRecoveryIT {
     }
 
     private static void set(Jedis jedis, String change) {
-        String[] words = change.split(" ");
+        String[] words = change.split(" ", -1);
         if (words[0].equals("acl")) {
             jedis.aclSetUser("default", words[1]);
         } else {

@@ -495,6 +495,33 @@ class SinkRulesIT {
         }
     }
 
+    /** A lane's beginning needs the connection for itself; a busy lane must make room. */
+    @Test
+    void aBusyLaneDoesNotStarveAnother() throws Exception {
+        SinkKit kit = kit();
+        kit.shards = List.of("a", "b");
+        kit.batchCommands = 20;
+        try (RedisSinkWriter writer = kit.writer()) {
+            apply(writer, begin(), tick(1));
+            put(writer, counting(1, 1_000));
+            put(
+                    writer,
+                    new Change.Begin("b", 2, snapshot(NEWER, 0)),
+                    new Change.Single("b", 2, stream(NEWER, 1), command(0, "SET", "kb", "1")),
+                    new Change.Single("b", 2, stream(NEWER, 2), command(4, "SET", "kb", "1")));
+            int n = 1_000;
+            try (Jedis fourth = server.jedis(4)) {
+                while (!fourth.exists("kb")) {
+                    assertThat(n).isLessThan(400_000);
+                    put(writer, counting(n + 1, n + 500));
+                    n += 500;
+                }
+            }
+            writer.flush(false);
+            assertThat(jedis.get("n")).isEqualTo(Integer.toString(n));
+        }
+    }
+
     @Test
     void aMarkerThatIsNoneIsNamed() throws Exception {
         jedis.hset(markerKey(), "token", "v=9 something");

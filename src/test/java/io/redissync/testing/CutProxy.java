@@ -172,7 +172,7 @@ public final class CutProxy implements AutoCloseable {
         private final Socket upstream;
         private final ByteArrayOutputStream heldBytes = new ByteArrayOutputStream();
         private volatile State state = State.PASSING;
-        private volatile int passing = Integer.MAX_VALUE;
+        private final AtomicInteger passing = new AtomicInteger(Integer.MAX_VALUE);
         private volatile boolean answersLost;
         private Thread down;
 
@@ -213,7 +213,7 @@ public final class CutProxy implements AutoCloseable {
                             && chunk.contains(lose)
                             && losing.compareAndSet(lose, null)) {
                         state = State.DOOMED;
-                        passing = answersToPass.get();
+                        passing.set(answersToPass.get());
                     }
                     writeHalting(out, buffer, n);
                     if (state == State.DOOMED && chunk.contains(EXEC)) {
@@ -255,9 +255,10 @@ public final class CutProxy implements AutoCloseable {
             byte[] buffer = new byte[16 << 10];
             try {
                 for (int n; (n = upstream.getInputStream().read(buffer)) > 0; ) {
-                    int pass = Math.min(n, passing);
-                    if (passing != Integer.MAX_VALUE) {
-                        passing -= pass;
+                    int left = passing.get();
+                    int pass = Math.min(n, left);
+                    if (left != Integer.MAX_VALUE) {
+                        passing.addAndGet(-pass);
                     }
                     if (pass > 0 && state != State.HELD) {
                         client.getOutputStream().write(buffer, 0, pass);
