@@ -277,7 +277,8 @@ public final class MarkerStore {
             leftovers += values.isEmpty() ? 0 : 1;
         }
         List<String> dbs = new ArrayList<>();
-        for (String line : RedisConnection.asText(replies.get(replies.size() - 1)).split("\r?\n")) {
+        for (String line :
+                RedisConnection.asText(replies.get(replies.size() - 1)).split("\r?\n", -1)) {
             if (line.startsWith("db")) {
                 dbs.add(line.replaceAll(",expires=.*", ""));
             }
