@@ -175,7 +175,7 @@ class SyncConfigTest {
                         + " names of commands without a subcommand)",
                 "--filter.category.block=Hash,strings ! filter.category.block: Hash,strings"
                         + " (expected: of bitmap, bloom, cluster, connection, generic, geo, hash,"
-                        + " hyperloglog, json, list, pubsub, scripting, search, server, set,"
+                        + " hyperloglog, json, keyspace, list, pubsub, scripting, search, server, set,"
                         + " sortedset, stream, string, timeseries, transaction, vectorset)",
                 "--sync.nam=x ! sync.nam: unknown option (did you mean sync.name?)",
                 "--source.password_env=x ! source.password_env: unknown option (did you mean"
