@@ -569,8 +569,11 @@ class SinkRecoveryIT {
                 put(writer, single(2, "INCR", "n"), single(3, "INCR", "n"));
                 proxy.awaitHalt();
                 set(jedis, from);
+                long errors = server.infoLong("stats", "total_error_replies");
                 proxy.go();
                 proxy.awaitHalt();
+                // What was sent on before the halt has reached the proxy's socket, no more.
+                await().until(() -> server.infoLong("stats", "total_error_replies") > errors);
                 set(jedis, to);
                 proxy.go();
                 assertThatThrownBy(() -> writer.flush(false))
