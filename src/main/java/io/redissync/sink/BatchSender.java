@@ -45,6 +45,9 @@ final class BatchSender implements Runnable {
     /** Whether what is sent may have been applied before: with at-least-once, until a flush. */
     private volatile boolean replaying;
 
+    /** Whether a lane needs the connection for itself: else the busy ones would starve it. */
+    private boolean draining;
+
     private BatchEncoder encoder;
     private long failingSinceNanos;
     private int failures;
@@ -73,10 +76,7 @@ final class BatchSender implements Runnable {
                 } catch (RedisErrorException e) {
                     if (!TargetErrors.passes(e)) {
                         throw new FatalSinkException(
-                                e.getMessage()
-                                        + ". The target's user needs the commands of the sync and"
-                                        + " of its markers; see the limits in the README",
-                                e);
+                                e.getMessage() + ". " + TargetErrors.advice(e.error()), e);
                     }
                     backOff(e);
                 } catch (IOException e) {
@@ -126,7 +126,8 @@ final class BatchSender implements Runnable {
         queue.take(taken, idle);
         taken.forEach(this::accept);
         taken.clear();
-        boolean windowOpen = inFlight.size() < settings.limits().inFlightBatches();
+        draining &= !inFlight.isEmpty();
+        boolean windowOpen = !draining && inFlight.size() < settings.limits().inFlightBatches();
         if (!(windowOpen && sendNext()) && !inFlight.isEmpty()) {
             readNext();
         }
@@ -165,10 +166,17 @@ final class BatchSender implements Runnable {
                     settle(lane);
                     return true;
                 }
-                continue;
+                if (lane.inFlight > 0) {
+                    continue;
+                }
+                draining = true;
             }
-            if (send(lane, Guard.CHAINED)) {
+            if (!draining && send(lane, Guard.CHAINED)) {
                 return true;
+            }
+            if (draining) {
+                ready.addFirst(ready.removeLast());
+                return false;
             }
         }
         return false;
@@ -256,6 +264,7 @@ final class BatchSender implements Runnable {
             return true;
         }
         if (!inFlight.isEmpty()) {
+            draining = true;
             return false;
         }
         link.learnDb(db);

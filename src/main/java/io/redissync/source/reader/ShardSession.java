@@ -289,7 +289,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
             spool.snapshot().get().release(spool.snapshot().get().end());
         }
         spool.stream().release(position.offset());
-        open.acknowledge(position.offset());
+        open.acknowledge(position.history(), position.offset());
     }
 
     static void delete(HistorySpool spool) {

@@ -1,6 +1,9 @@
 package io.redissync.source.reader;
 
 import io.redissync.command.Change;
+import io.redissync.protocol.rdb.RdbFormatException;
+import io.redissync.protocol.resp.RespFormatException;
+import io.redissync.source.FatalSourceException;
 import io.redissync.source.SourceSettings;
 import io.redissync.source.split.ShardSplit;
 import java.io.IOException;
@@ -59,6 +62,25 @@ final class ShardSplitReader implements SplitReader<Change, ShardSplit> {
         }
         try {
             return fetchNext();
+        } catch (RdbFormatException e) {
+            throw new FatalSourceException(
+                    "shard "
+                            + split.shard()
+                            + ": its snapshot cannot be carried over: "
+                            + e.getMessage()
+                            + ". Nothing of it was skipped. Delete or convert what is named there"
+                            + " and start again",
+                    e);
+        } catch (RespFormatException e) {
+            throw new FatalSourceException(
+                    "shard "
+                            + split.shard()
+                            + ", behind "
+                            + reader.position()
+                            + ": the source sent what is no command: "
+                            + e.getMessage()
+                            + ". Its address may belong to a proxy: name the master itself",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("reading shard " + split.shard() + " was interrupted");
