@@ -24,7 +24,8 @@ class OptionTableTest {
 
     @Test
     void theReadmeHasTheSameTables() throws IOException {
-        new DocSection("README.md", "options").assertSays(OptionTable.renderTables("###").strip() + "\n");
+        new DocSection("README.md", "options")
+                .assertSays(OptionTable.renderTables("###").strip() + "\n");
     }
 
     @Test
