@@ -47,6 +47,7 @@ class ArchitectureTest {
     private static final String[] LOG4J = {"org.apache.logging.log4j.."};
 
     /** The layers from the lowest to the highest, each with the layers and libraries it may use. */
+    @SuppressWarnings("ImmutableEnumChecker") // Nothing changes the lists.
     enum Layer {
         COMMAND("command", uses()),
         CONNECTION("connection", uses(), JEDIS, NETTY),

@@ -38,6 +38,7 @@ class StartDecisionTest {
     private static final History NEWER = new History(3, 6);
 
     /** Where the checkpoint left the shard. */
+    @SuppressWarnings("ImmutableEnumChecker") // Positions and markers never change.
     private enum Checkpoint {
         ABSENT("none", null),
         SNAPSHOT("in the snapshot", at(MINE, Phase.SNAPSHOT, 500)),
@@ -53,6 +54,7 @@ class StartDecisionTest {
     }
 
     /** What the target says. */
+    @SuppressWarnings("ImmutableEnumChecker") // Positions and markers never change.
     private enum Found {
         MISSING("missing", Map.of()),
         SNAPSHOT_BEHIND(
