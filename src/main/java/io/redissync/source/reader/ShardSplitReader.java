@@ -132,7 +132,7 @@ final class ShardSplitReader implements SplitReader<Change, ShardSplit> {
     private void closeReader() {
         if (reader != null) {
             reader.close();
-            ShardSession.delete(reading.spool());
+            session.delete(reading.spool());
             reader = null;
         }
     }
