@@ -178,10 +178,14 @@ final class HistoryReader implements Closeable {
                 new Position(
                         position.history(), spool.replid(), Phase.STREAM, spool.startOffset(), 0);
         LOG.info("Shard {}: snapshot of history {} read to its end", shard, start.history());
-        metrics.snapshotRead();
         enterStream(start);
         changes.add(new Change.Tick(shard, lane, start));
         complete = mode == SyncMode.FULL;
+        if (complete) {
+            metrics.allRead();
+        } else {
+            metrics.snapshotRead();
+        }
     }
 
     private void enterStream(Position start) {
