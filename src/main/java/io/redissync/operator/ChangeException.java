@@ -1,8 +1,14 @@
 package io.redissync.operator;
 
 import io.redissync.command.Change;
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
 
-/** A change that the rules cannot be applied to; its message names shard, position and command. */
+/**
+ * A change that the rules cannot be applied to; its message names shard, position and command. It
+ * would come again after a restart, so Flink does not restart a job that fails with it.
+ */
+@ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public abstract class ChangeException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

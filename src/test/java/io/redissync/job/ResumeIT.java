@@ -83,4 +83,26 @@ class ResumeIT {
         assertThat(scenario.fullResyncs()).isEqualTo(1);
         assertThat(scenario.source().infoLong("stats", "sync_partial_ok")).isEqualTo(1);
     }
+
+    @Test
+    void aTargetThatCameBackEmptyIsFilledAgain() {
+        scenario.startLoad(9);
+        try (SyncRun run = SyncRun.start(dir, scenario.options("--sink.retry-timeout=2s"))) {
+            scenario.awaitPhase(Phase.STREAM);
+            scenario.load().awaitCommands(1_000, SyncRun.PATIENCE);
+            scenario.target().kill9();
+            run.process()
+                    .awaitLine(
+                            "^WARN The job restarts: .*" + scenario.target().address(),
+                            SyncRun.PATIENCE);
+            run.process().awaitLine("^shard 0  restarting", SyncRun.PATIENCE);
+            scenario.target().restart();
+            scenario.awaitPhase(Phase.STREAM);
+            scenario.load().awaitCommands(1_000, SyncRun.PATIENCE);
+            scenario.assertConverged();
+            assertThat(run.output()).contains("full resync: the target has lost its marker");
+            assertThat(run.stop()).as(run.output()).isZero();
+        }
+        assertThat(scenario.fullResyncs()).isEqualTo(2);
+    }
 }

@@ -118,7 +118,7 @@ final class ShardMetrics {
 
     private long lagBytes() {
         HistorySpool now = spool;
-        if (now == null) {
+        if (now == null || (inSnapshot && !snapshotReceived())) {
             return NOT_KNOWN;
         }
         if (rest != Rest.UNREAD) {
