@@ -56,8 +56,7 @@ public record Precheck(
      */
     public void verify(TargetCheck more) throws IOException {
         Map<String, String> runIds = new HashMap<>();
-        try (RedisConnection connection =
-                RedisConnection.open(target, targetConnection, CLIENT_NAME)) {
+        try (RedisConnection connection = openTarget()) {
             Map<String, String> server = connection.info("server");
             refuseReplica(connection.info("replication"));
             refuseCluster(server);
@@ -76,6 +75,20 @@ public record Precheck(
         for (Shard shard : shards) {
             refuseSame(shard, runIds);
         }
+    }
+
+    private RedisConnection openTarget() throws IOException {
+        try {
+            return RedisConnection.open(target, targetConnection, CLIENT_NAME);
+        } catch (RedisErrorException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException("target: " + e.getMessage() + unreachable("target"), e);
+        }
+    }
+
+    private static String unreachable(String end) {
+        return ". Is it running, and are " + end + ".addresses and " + end + ".tls right?";
     }
 
     private void refuseReplica(Map<String, String> replication) throws IOException {
@@ -150,7 +163,8 @@ public record Precheck(
                             + ". Check source.user and source.password",
                     e);
         } catch (IOException e) {
-            throw new IOException("source " + shard + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "source " + shard + ": " + e.getMessage() + unreachable("source"), e);
         }
         if (runId.isPresent()) {
             String other = runIds.putIfAbsent(runId.get(), "source " + shard);

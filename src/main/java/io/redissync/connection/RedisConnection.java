@@ -241,8 +241,9 @@ public final class RedisConnection implements Closeable {
 
     private static String rootMessage(Throwable e) {
         Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
+        while (root.getCause() != null || root.getSuppressed().length > 0) {
+            // Jedis hides there why each of a host's addresses refused.
+            root = root.getCause() != null ? root.getCause() : root.getSuppressed()[0];
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }

@@ -3,6 +3,7 @@ package io.redissync.job;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -14,6 +15,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
@@ -145,6 +147,9 @@ final class LocalRunner {
         flink.setString(
                 "metrics.reporter.progress.interval",
                 TimeUtils.formatWithHighestUnit(config.get(SyncOptions.PROGRESS_INTERVAL)));
+        flink.set(
+                DeploymentOptions.JOB_STATUS_CHANGED_LISTENERS,
+                List.of(RestartNotice.class.getName()));
         flink.addAll(config.flinkOverrides());
         return flink;
     }

@@ -1,19 +1,22 @@
 package io.redissync.job;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /** A shard's progress as a line of text; what is not known is left out. */
 final class ProgressLines {
 
-    private static final String SNAPSHOT = "snapshot";
+    /** Phases in which the snapshot is what matters. */
+    private static final Set<String> OF_SNAPSHOT = Set.of("snapshot", "applying", "done");
+
     private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
 
     static String format(ShardProgress progress) {
         StringJoiner line = new StringJoiner("  ");
         line.add("shard " + progress.shard());
         line.add(progress.phase());
-        if (progress.phase().equals(SNAPSHOT)) {
+        if (OF_SNAPSHOT.contains(progress.phase())) {
             if (progress.snapshotPercent() >= 0) {
                 line.add(percent(progress.snapshotPercent()));
             }

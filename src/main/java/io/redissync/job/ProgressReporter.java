@@ -48,7 +48,10 @@ public final class ProgressReporter implements MetricReporter, Scheduled {
     @Override
     public synchronized void report() {
         printed =
-                metrics.sample(nanoClock.getAsLong()).stream().map(ProgressLines::format).toList();
+                metrics.sample(nanoClock.getAsLong()).stream()
+                        .map(ShardProgress::ofRunningJob)
+                        .map(ProgressLines::format)
+                        .toList();
         printed.forEach(out::println);
         out.flush();
     }

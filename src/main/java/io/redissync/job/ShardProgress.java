@@ -17,4 +17,21 @@ record ShardProgress(
         long snapshotKeys,
         double commandsPerSecond,
         long lagBytes,
-        long spoolBytes) {}
+        long spoolBytes) {
+
+    private static final String STOPPED = "stopped";
+
+    /** What it means that a shard was stopped while its job runs on. */
+    ShardProgress ofRunningJob() {
+        return phase.equals(STOPPED)
+                ? new ShardProgress(
+                        shard,
+                        "restarting",
+                        snapshotPercent,
+                        snapshotKeys,
+                        commandsPerSecond,
+                        -1,
+                        spoolBytes)
+                : this;
+    }
+}

@@ -33,6 +33,19 @@ class ProgressLinesTest {
     }
 
     @Test
+    void showsTheEndOfACopy() {
+        assertThat(ProgressLines.format(new ShardProgress("0", "done", 100, 7, 3, 0, 0)))
+                .isEqualTo("shard 0  done  100%  7 keys  3 commands/s  lag 0 B");
+    }
+
+    @Test
+    void aStopIsARestartWhileTheJobRuns() {
+        ShardProgress stopped = new ShardProgress("0", "stopped", 100, 7, -1, 12, 0);
+        assertThat(ProgressLines.format(stopped)).isEqualTo("shard 0  stopped  lag 12 B");
+        assertThat(ProgressLines.format(stopped.ofRunningJob())).isEqualTo("shard 0  restarting");
+    }
+
+    @Test
     void showsTheStream() {
         assertThat(
                         ProgressLines.format(

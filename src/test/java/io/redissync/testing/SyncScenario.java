@@ -48,6 +48,11 @@ public final class SyncScenario implements AutoCloseable {
         return new SyncScenario(source, RedisServer.start(RedisBinary.best()), syncName);
     }
 
+    /** The same with servers of the test's own choice, which it closes itself or with this. */
+    public static SyncScenario between(RedisServer source, RedisServer target, String syncName) {
+        return new SyncScenario(source, target, syncName);
+    }
+
     public RedisServer source() {
         return source;
     }
@@ -76,7 +81,11 @@ public final class SyncScenario implements AutoCloseable {
     }
 
     public SyncScenario startLoad(long seed) {
-        load = WriteLoad.on(source).seed(seed).start();
+        return startLoad(WriteLoad.on(source).seed(seed));
+    }
+
+    public SyncScenario startLoad(WriteLoad.Builder builder) {
+        load = builder.start();
         return this;
     }
 

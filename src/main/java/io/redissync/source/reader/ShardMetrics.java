@@ -11,11 +11,21 @@ import org.apache.flink.metrics.MetricGroup;
 /** All metrics of one shard's source and their names. */
 final class ShardMetrics {
 
+    /** What is left to do for a shard whose copy ends by itself. */
+    private enum Rest {
+        UNREAD,
+        UNAPPLIED,
+        NOTHING
+    }
+
+    private static final long NOT_KNOWN = -1;
+
     private final Counter snapshotKeys;
     private final Counter fullResyncs;
     private volatile ReplicaLink link;
     private volatile HistorySpool spool;
     private volatile boolean inSnapshot;
+    private volatile Rest rest = Rest.UNREAD;
     private volatile long snapshotOffset;
     private volatile long offset;
 
@@ -41,6 +51,7 @@ final class ShardMetrics {
         spool = newSpool;
         inSnapshot = fullResync;
         snapshotOffset = 0;
+        offset = newSpool.startOffset();
         if (fullResync) {
             fullResyncs.inc();
         }
@@ -58,20 +69,42 @@ final class ShardMetrics {
         inSnapshot = false;
     }
 
+    /** All that this run copies was read; the target has not applied it yet. */
+    void allRead() {
+        inSnapshot = false;
+        rest = Rest.UNAPPLIED;
+    }
+
+    /** All that was read is on the target: a checkpoint says so. */
+    void allApplied() {
+        rest = Rest.NOTHING;
+    }
+
     void streamPosition(long newOffset) {
         offset = newOffset;
     }
 
     private String phase() {
+        if (rest != Rest.UNREAD) {
+            return rest == Rest.UNAPPLIED ? "applying" : "done";
+        }
         ReplicaLink open = link;
         if (open == null) {
             return "starting";
         }
         LinkState state = open.state();
-        if (state == LinkState.STREAM) {
-            return inSnapshot ? "snapshot" : "stream";
-        }
-        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return switch (state) {
+            case STREAM -> inSnapshot ? "snapshot" : "stream";
+            // The master forks, and may wait a while (repl-diskless-sync-delay) before it does.
+            case SNAPSHOT -> snapshotReceived() ? "snapshot" : "waiting-for-snapshot";
+            case CLOSED -> "stopped";
+            default -> state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        };
+    }
+
+    private boolean snapshotReceived() {
+        HistorySpool now = spool;
+        return now != null && now.snapshot().map(log -> log.end() > 0).orElse(false);
     }
 
     private double snapshotPercent() {
@@ -85,7 +118,10 @@ final class ShardMetrics {
 
     private long lagBytes() {
         HistorySpool now = spool;
-        if (now == null) {
+        if (now == null || (inSnapshot && !snapshotReceived())) {
+            return NOT_KNOWN;
+        }
+        if (rest != Rest.UNREAD) {
             return 0;
         }
         if (inSnapshot) {

@@ -7,6 +7,7 @@ import io.redissync.source.SourceSettings;
 import io.redissync.source.split.ShardSplit;
 import io.redissync.source.split.ShardSplitState;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,12 @@ public final class ShardSourceReader
 
     /** Positions of each checkpoint that is not complete yet, by checkpoint and shard. */
     private final SortedMap<Long, Map<String, Position>> uncompleted = new TreeMap<>();
+
+    /** Shards of which all was read. */
+    private final List<ShardMetrics> read = new ArrayList<>();
+
+    /** Those of {@link #read} that each checkpoint which is not complete yet stands behind. */
+    private final SortedMap<Long, List<ShardMetrics>> readBefore = new TreeMap<>();
 
     private ShardSourceReader(
             SourceSettings settings,
@@ -97,6 +104,7 @@ public final class ShardSourceReader
             split.position().ifPresent(position -> positions.put(split.shard(), position));
         }
         uncompleted.put(checkpointId, positions);
+        readBefore.put(checkpointId, List.copyOf(read));
         return splits;
     }
 
@@ -106,6 +114,8 @@ public final class ShardSourceReader
         Map<String, Position> positions = uncompleted.get(checkpointId);
         // Older ones were subsumed or have failed.
         uncompleted.headMap(checkpointId + 1).clear();
+        readBefore.getOrDefault(checkpointId, List.of()).forEach(ShardMetrics::allApplied);
+        readBefore.headMap(checkpointId + 1).clear();
         if (positions == null) {
             return;
         }
@@ -119,7 +129,11 @@ public final class ShardSourceReader
 
     @Override
     protected void onSplitFinished(Map<String, ShardSplitState> finished) {
-        finished.keySet().forEach(sessions::remove);
+        for (String shard : finished.keySet()) {
+            ShardSession session = sessions.remove(shard);
+            session.metrics().allRead();
+            read.add(session.metrics());
+        }
     }
 
     @Override
