@@ -66,10 +66,10 @@ final class ShardSplitReader implements SplitReader<Change, ShardSplit> {
             throw new FatalSourceException(
                     "shard "
                             + split.shard()
-                            + ": its snapshot cannot be carried over: "
+                            + ": the snapshot cannot be read: "
                             + e.getMessage()
-                            + ". Nothing of it was skipped. Delete or convert what is named there"
-                            + " and start again",
+                            + ". Another full resync would bring it again: look at that key at the"
+                            + " source, delete or convert it, and start again",
                     e);
         } catch (RespFormatException e) {
             throw new FatalSourceException(
