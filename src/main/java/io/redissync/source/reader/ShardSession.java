@@ -216,7 +216,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
                                     spool.replid(),
                                     Phase.STREAM,
                                     spool.startOffset(),
-                                    0)
+                                    StreamInterpreter.UNKNOWN_DB)
                             : new Position(spool.history(), spool.replid(), Phase.SNAPSHOT, 0, 0);
             first = new Change.Begin(shard.id(), lane, start);
         }
