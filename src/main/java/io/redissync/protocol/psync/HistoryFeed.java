@@ -36,7 +36,8 @@ final class HistoryFeed {
         this.resumed = resumed;
         this.why = why;
         this.streamEnd = startOffset;
-        this.snapshotReceived = resumed.isPresent();
+        // What nobody wants need not be whole: the stream can be continued all the same.
+        this.snapshotReceived = resumed.isPresent() || snapshotMode == SnapshotMode.DISCARD;
     }
 
     // Event loop.

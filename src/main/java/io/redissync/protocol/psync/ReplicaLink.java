@@ -442,7 +442,11 @@ public final class ReplicaLink implements AutoCloseable {
 
         @Override
         public void failed(Throwable cause) {
-            fail(new LinkException(prefix() + "spool: " + cause.getMessage(), cause));
+            fail(
+                    new LinkException(
+                            prefix() + "spool: " + cause.getMessage(),
+                            cause,
+                            LinkException.Remedy.ANOTHER_LINK));
         }
     }
 }

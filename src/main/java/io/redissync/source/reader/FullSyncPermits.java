@@ -1,12 +1,16 @@
 package io.redissync.source.reader;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.redissync.protocol.psync.FullSyncPermit;
 import io.redissync.source.FullSyncEvents;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.flink.api.connector.source.SourceReaderContext;
+import java.util.function.Consumer;
+import org.apache.flink.api.connector.source.SourceEvent;
 
 /**
  * The reader's side of the permits for full resyncs: asks the enumerator and waits for its word.
@@ -26,20 +30,51 @@ final class FullSyncPermits {
                 }
             };
 
-    private final SourceReaderContext context;
-    private final Map<String, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+    private final Consumer<SourceEvent> enumerator;
 
-    FullSyncPermits(SourceReaderContext context) {
-        this.context = context;
+    @GuardedBy("this")
+    private final Map<String, CompletableFuture<Void>> waiting = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Set<String> held = new HashSet<>();
+
+    /**
+     * @param enumerator takes events for it
+     */
+    FullSyncPermits(Consumer<SourceEvent> enumerator) {
+        this.enumerator = enumerator;
     }
 
     void granted(FullSyncEvents.Grant grant) {
-        CompletableFuture<Void> future = waiting.remove(grant.shard());
+        CompletableFuture<Void> future;
+        synchronized (this) {
+            future = waiting.remove(grant.shard());
+            if (future != null) {
+                held.add(grant.shard());
+            } else if (!held.contains(grant.shard())) {
+                // Nobody waits any more: another shard may go.
+                enumerator.accept(new FullSyncEvents.Release(grant.shard()));
+            }
+        }
+        // A shard that asked anew is answered twice: the second answer changes nothing.
         if (future != null) {
             future.complete(null);
-        } else {
-            // Nobody waits any more: another shard may go.
-            context.sendSourceEventToCoordinator(new FullSyncEvents.Release(grant.shard()));
+        }
+    }
+
+    private synchronized CompletionStage<Void> ask(String shard) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        waiting.put(shard, future);
+        enumerator.accept(new FullSyncEvents.Request(shard));
+        return future;
+    }
+
+    private synchronized void giveBack(String shard) {
+        held.remove(shard);
+        enumerator.accept(new FullSyncEvents.Release(shard));
+        if (waiting.containsKey(shard)) {
+            // The link asked anew meanwhile, and the release took that request along.
+            enumerator.accept(new FullSyncEvents.Request(shard));
         }
     }
 
@@ -54,16 +89,12 @@ final class FullSyncPermits {
         return new FullSyncPermit() {
             @Override
             public CompletionStage<Void> acquire() {
-                CompletableFuture<Void> future = new CompletableFuture<>();
-                waiting.put(shard, future);
-                context.sendSourceEventToCoordinator(new FullSyncEvents.Request(shard));
-                return future;
+                return ask(shard);
             }
 
             @Override
             public void release() {
-                waiting.remove(shard);
-                context.sendSourceEventToCoordinator(new FullSyncEvents.Release(shard));
+                giveBack(shard);
             }
         };
     }

@@ -46,6 +46,10 @@ final class HistoryReader implements Closeable {
     private long decodedFrom;
 
     private Position position;
+
+    /** The db in which the stream begins, as the snapshot tells; a master selects it anew. */
+    private int streamDb;
+
     private boolean begun;
     private boolean complete;
 
@@ -149,6 +153,11 @@ final class HistoryReader implements Closeable {
         if (item instanceof RdbItem.Aux aux && aux.name().equals("lua")) {
             return single(Command.of(SCRIPT, LOAD, aux.value()));
         }
+        if (item instanceof RdbItem.Aux aux && aux.name().equals("repl-stream-db")) {
+            // A replica as source hands its master's stream on, without a SELECT for us.
+            String text = new String(aux.value(), StandardCharsets.US_ASCII);
+            streamDb = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+        }
         if (item instanceof RdbItem.ModuleAux module) {
             LOG.warn(
                     "Shard {}: data of module {} that belongs to no key is not carried over (offset"
@@ -176,7 +185,11 @@ final class HistoryReader implements Closeable {
         rdb = null;
         Position start =
                 new Position(
-                        position.history(), spool.replid(), Phase.STREAM, spool.startOffset(), 0);
+                        position.history(),
+                        spool.replid(),
+                        Phase.STREAM,
+                        spool.startOffset(),
+                        streamDb);
         LOG.info("Shard {}: snapshot of history {} read to its end", shard, start.history());
         enterStream(start);
         changes.add(new Change.Tick(shard, lane, start));

@@ -21,6 +21,7 @@ import io.redissync.source.SyncMode;
 import io.redissync.source.split.ShardSplit;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -216,7 +217,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
                                     spool.replid(),
                                     Phase.STREAM,
                                     spool.startOffset(),
-                                    0)
+                                    StreamInterpreter.UNKNOWN_DB)
                             : new Position(spool.history(), spool.replid(), Phase.SNAPSHOT, 0, 0);
             first = new Change.Begin(shard.id(), lane, start);
         }
@@ -236,11 +237,17 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
 
     @Override
     public void onFailure(LinkException fatal) {
-        fail(new FatalSourceException(fatal.getMessage(), fatal));
+        fail(
+                fatal.remedy() == LinkException.Remedy.DECISION
+                        ? new FatalSourceException(fatal.getMessage(), fatal)
+                        : new UncheckedIOException(new IOException(fatal.getMessage(), fatal)));
     }
 
     private synchronized void fail(RuntimeException e) {
-        failure = e;
+        if (failure == null) {
+            // What the link says of a refused history comes behind the reason.
+            failure = e;
+        }
         if (newest != null) {
             newest.spool().wakeUp();
         }

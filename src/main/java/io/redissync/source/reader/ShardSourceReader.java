@@ -59,7 +59,10 @@ public final class ShardSourceReader
 
     public static ShardSourceReader create(SourceSettings settings, SourceReaderContext context) {
         return new ShardSourceReader(
-                settings, context, new FullSyncPermits(context), new ConcurrentHashMap<>());
+                settings,
+                context,
+                new FullSyncPermits(context::sendSourceEventToCoordinator),
+                new ConcurrentHashMap<>());
     }
 
     private static ShardSession session(

@@ -5,6 +5,7 @@ import io.redissync.command.Command;
 import io.redissync.command.DbCommand;
 import io.redissync.command.Expiry;
 import io.redissync.command.Position;
+import io.redissync.source.FatalSourceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.List;
  * chatter, and makes relative expiries absolute by the time at which they arrived.
  */
 final class StreamInterpreter {
+
+    /** Db of a position at which the stream has not said yet which one is selected. */
+    static final int UNKNOWN_DB = -1;
 
     private final String shard;
     private final int lane;
@@ -79,6 +83,9 @@ final class StreamInterpreter {
                 return null;
             }
             default -> {
+                if (db == UNKNOWN_DB) {
+                    throw unknownDb(end);
+                }
                 DbCommand dbCommand = new DbCommand(db, Expiry.absolute(command, arrivalMillis));
                 if (transaction != null) {
                     transaction.add(dbCommand);
@@ -88,6 +95,18 @@ final class StreamInterpreter {
                 return new Change.Single(shard, lane, position, dbCommand);
             }
         }
+    }
+
+    /** A master selects a db before its first command; a replica only hands on what it gets. */
+    private FatalSourceException unknownDb(long end) {
+        return new FatalSourceException(
+                "shard "
+                        + shard
+                        + ": the command before offset "
+                        + end
+                        + " is in a db that is not known: the source is a replica, whose stream"
+                        + " selects none for us. Name its master in source.addresses, or use"
+                        + " sync.mode: full+stream, whose snapshot tells the db");
     }
 
     private void boundary(long end) {
