@@ -52,7 +52,8 @@ public final class RedisConnection implements Closeable {
             Address address, ConnectionSettings settings, String clientName) throws IOException {
         DefaultJedisClientConfig.Builder config =
                 DefaultJedisClientConfig.builder()
-                        .resp2()
+                        // RESP2 without saying so: servers before 6.0 know no HELLO.
+                        .serverDefaultProtocol()
                         .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
                         .socketTimeoutMillis((int) settings.timeout().toMillis())
                         .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
@@ -87,7 +88,8 @@ public final class RedisConnection implements Closeable {
             if (jedis != null) {
                 jedis.close();
             }
-            throw new IOException("connect to " + address + ": " + rootMessage(e), e);
+            Throwable root = root(e);
+            throw new IOException("connect to " + address + ": " + message(root), root);
         }
     }
 
@@ -125,7 +127,7 @@ public final class RedisConnection implements Closeable {
         } catch (JedisDataException e) {
             return new RedisError(e.getMessage());
         } catch (JedisException e) {
-            throw new IOException("read from " + address + ": " + rootMessage(e), e);
+            throw new IOException("read from " + address + ": " + message(root(e)), e);
         }
     }
 
@@ -212,13 +214,17 @@ public final class RedisConnection implements Closeable {
         return reply;
     }
 
-    private static String rootMessage(Throwable e) {
+    private static Throwable root(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null || root.getSuppressed().length > 0) {
             // Jedis hides there why each of a host's addresses refused.
             root = root.getCause() != null ? root.getCause() : root.getSuppressed()[0];
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return root;
+    }
+
+    private static String message(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     @Override
