@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -32,13 +34,17 @@ public final class RedisConnection implements Closeable {
 
     private final Address address;
     private final Connection jedis;
-    private final Socket socket;
+
+    /** The socket below TLS: to close a TLS socket is to wait for whoever writes to it. */
+    private final Socket plain;
+
     private final OutputStream out;
 
-    private RedisConnection(Address address, Connection jedis, Socket socket) throws IOException {
+    private RedisConnection(Address address, Connection jedis, Socket plain, Socket socket)
+            throws IOException {
         this.address = address;
         this.jedis = jedis;
-        this.socket = socket;
+        this.plain = plain;
         this.out = socket.getOutputStream();
     }
 
@@ -52,36 +58,30 @@ public final class RedisConnection implements Closeable {
             Address address, ConnectionSettings settings, String clientName) throws IOException {
         DefaultJedisClientConfig.Builder config =
                 DefaultJedisClientConfig.builder()
-                        // RESP2 without saying so: servers before 6.0 know no HELLO.
+                        // RESP2 without a HELLO, which servers before 6.0 refuse.
                         .serverDefaultProtocol()
                         .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
                         .socketTimeoutMillis((int) settings.timeout().toMillis())
                         .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
         settings.userName().ifPresent(config::user);
         settings.secret().ifPresent(secret -> config.password(secret.reveal()));
-        if (settings.encryption().isPresent()) {
-            TlsSettings tls = settings.encryption().get();
-            SSLParameters parameters = new SSLParameters();
-            parameters.setEndpointIdentificationAlgorithm(tls.verifyHostname() ? "HTTPS" : null);
-            config.ssl(true)
-                    .sslSocketFactory(TlsContexts.javaContext(tls).getSocketFactory())
-                    .sslParameters(parameters);
-        }
         DefaultJedisClientConfig clientConfig = config.build();
         DefaultJedisSocketFactory factory =
                 new DefaultJedisSocketFactory(
                         new HostAndPort(address.host(), address.port()), clientConfig);
         // Jedis keeps its socket to itself; the factory is where it can be had.
+        Socket[] plain = new Socket[1];
         Socket[] made = new Socket[1];
         JedisSocketFactory capturing =
                 () -> {
-                    made[0] = factory.createSocket();
+                    plain[0] = factory.createSocket();
+                    made[0] = encrypted(plain[0], address, settings);
                     return made[0];
                 };
         Connection jedis = null;
         try {
             jedis = new Connection(capturing, clientConfig);
-            return named(new RedisConnection(address, jedis, made[0]), clientName);
+            return named(new RedisConnection(address, jedis, plain[0], made[0]), clientName);
         } catch (JedisDataException e) {
             throw new RedisErrorException("AUTH", address, new RedisError(e.getMessage()));
         } catch (JedisException e) {
@@ -90,6 +90,32 @@ public final class RedisConnection implements Closeable {
             }
             Throwable root = root(e);
             throw new IOException("connect to " + address + ": " + message(root), root);
+        }
+    }
+
+    private static Socket encrypted(Socket plain, Address address, ConnectionSettings settings) {
+        if (settings.encryption().isEmpty()) {
+            return plain;
+        }
+        TlsSettings tls = settings.encryption().get();
+        try {
+            SSLSocket socket =
+                    (SSLSocket)
+                            TlsContexts.javaContext(tls)
+                                    .getSocketFactory()
+                                    .createSocket(plain, address.host(), address.port(), true);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm(tls.verifyHostname() ? "HTTPS" : null);
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket;
+        } catch (IOException e) {
+            try {
+                plain.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw new JedisConnectionException("TLS with " + address, e);
         }
     }
 
@@ -184,7 +210,7 @@ public final class RedisConnection implements Closeable {
     /** The fields of a section of INFO. */
     public Map<String, String> info(String section) throws IOException {
         Map<String, String> fields = new HashMap<>();
-        for (String line : text("INFO", section).orElse("").split("\r?\n")) {
+        for (String line : text("INFO", section).orElse("").split("\r?\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 fields.put(line.substring(0, colon), line.substring(colon + 1));
@@ -230,10 +256,9 @@ public final class RedisConnection implements Closeable {
     @Override
     public void close() {
         try {
-            // What was not sent shall not be: whoever closes has given it up. It also keeps a TLS
-            // socket from waiting for a writer that is blocked.
-            socket.setSoLinger(true, 0);
-            socket.close();
+            // What was not sent shall not be: whoever closes has given it up.
+            plain.setSoLinger(true, 0);
+            plain.close();
         } catch (IOException e) {
             // The connection is being given up: what its end has to say changes nothing.
             return;

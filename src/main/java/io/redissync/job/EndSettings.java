@@ -10,14 +10,10 @@ import io.redissync.operator.KeyPattern;
 import io.redissync.operator.TargetLanes;
 import io.redissync.operator.TransformRules;
 import io.redissync.operator.TransformRules.PrefixRule;
-import io.redissync.protocol.psync.AckMode;
-import io.redissync.sink.Delivery;
-import io.redissync.sink.ExistingData;
 import io.redissync.sink.MarkerStore;
 import io.redissync.sink.SinkSettings;
 import io.redissync.source.SourceSettings;
 import io.redissync.source.StartCheck;
-import io.redissync.source.SyncMode;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,7 +46,7 @@ record EndSettings(
                 sink,
                 filter(config),
                 transform(config),
-                FlushPolicy.valueOf(config.get(SyncOptions.ON_FLUSH).name()),
+                config.get(SyncOptions.ON_FLUSH),
                 config.shards().size() == 1 ? TargetLanes.ONE : TargetLanes.SEVERAL);
     }
 
@@ -61,8 +57,8 @@ record EndSettings(
                 config.shards().stream().map(Shard::id).toList(),
                 config.targetAddress(),
                 config.target(),
-                Delivery.valueOf(config.get(SyncOptions.DELIVERY).name()),
-                ExistingData.valueOf(config.get(TargetOptions.EXISTING_DATA).name()),
+                config.get(SyncOptions.DELIVERY),
+                config.get(TargetOptions.EXISTING_DATA),
                 ORDERING_SHARD,
                 lanes,
                 config.get(TargetOptions.TTL_SLACK),
@@ -81,11 +77,11 @@ record EndSettings(
         return new SourceSettings(
                 config.name(),
                 instance,
-                mode(config.get(SyncOptions.MODE)),
+                config.get(SyncOptions.MODE),
                 config.shards(),
                 config.source(),
                 config.get(SourceOptions.PSYNC_COMMAND),
-                AckMode.valueOf(config.get(SourceOptions.ACK).name()),
+                config.get(SourceOptions.ACK),
                 ORDERING_SHARD,
                 lanes,
                 config.configuration().getOptional(SinkOptions.SPOOL_DIR).orElse(null),
@@ -94,10 +90,6 @@ record EndSettings(
                 config.get(SourceOptions.MAX_CONCURRENT_FULL_SYNCS),
                 progress(sink),
                 startCheck(config, sink));
-    }
-
-    private static SyncMode mode(SyncOptions.Mode mode) {
-        return SyncMode.valueOf(mode.name());
     }
 
     private static TargetProgress progress(SinkSettings sink) {

@@ -3,7 +3,10 @@ package io.redissync.job;
 import java.util.List;
 import java.util.Map;
 
-/** All options as Markdown tables, one per group: the text of docs/options.md. */
+/**
+ * All options as Markdown tables, one per group: the text of docs/options.md and of a part of the
+ * README.
+ */
 public final class OptionTable {
 
     public static String render() {
@@ -22,9 +25,19 @@ public final class OptionTable {
                 A test keeps this page equal to the code; `mvn test -Dtest=OptionTableTest -Dupdate.docs=true` \
                 writes it.
                 """);
+        return text.append(renderTables("##")).toString();
+    }
+
+    /**
+     * The tables alone.
+     *
+     * @param heading what a group's heading begins with, {@code ##} or more
+     */
+    static String renderTables(String heading) {
+        StringBuilder text = new StringBuilder();
         for (Map.Entry<String, List<OptionCatalog.Entry>> group :
                 OptionCatalog.groups().entrySet()) {
-            text.append("\n## ").append(group.getKey()).append("\n\n");
+            text.append('\n').append(heading).append(' ').append(group.getKey()).append("\n\n");
             text.append("| option | default | meaning |\n|---|---|---|\n");
             for (OptionCatalog.Entry entry : group.getValue()) {
                 text.append("| `").append(entry.key()).append("` | ");

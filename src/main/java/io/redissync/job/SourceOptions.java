@@ -2,29 +2,13 @@ package io.redissync.job;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import io.redissync.protocol.psync.AckMode;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 
 /** Options of the end that is read: the masters and the replication links to them. */
 public final class SourceOptions {
-
-    /** Which position the source is told (REPLCONF ACK). */
-    public enum Ack {
-        CHECKPOINTED("checkpointed"),
-        RECEIVED("received");
-
-        private final String text;
-
-        Ack(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
 
     public static final ConfigOption<List<String>> ADDRESSES =
             key("source.addresses")
@@ -115,10 +99,10 @@ public final class SourceOptions {
                             "How long a source may send nothing before its link counts as lost;"
                                     + " longer than its repl-ping-replica-period (10 s).");
 
-    public static final ConfigOption<Ack> ACK =
+    public static final ConfigOption<AckMode> ACK =
             key("source.ack")
-                    .enumType(Ack.class)
-                    .defaultValue(Ack.CHECKPOINTED)
+                    .enumType(AckMode.class)
+                    .defaultValue(AckMode.CHECKPOINTED)
                     .withDescription(
                             "The position that the source is told every second: of the last"
                                     + " checkpoint (then its WAIT and INFO replication speak of"

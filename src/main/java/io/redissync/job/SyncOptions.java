@@ -2,63 +2,14 @@ package io.redissync.job;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import io.redissync.operator.FlushPolicy;
+import io.redissync.sink.Delivery;
+import io.redissync.source.SyncMode;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 
 /** Options of the run as a whole: its name, what it copies, what it promises. */
 public final class SyncOptions {
-
-    /** What is copied. */
-    public enum Mode {
-        FULL_AND_STREAM("full+stream"),
-        FULL("full"),
-        STREAM("stream");
-
-        private final String text;
-
-        Mode(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
-
-    /** What a fault may do to the target. */
-    public enum Delivery {
-        EXACTLY_ONCE("exactly-once"),
-        AT_LEAST_ONCE("at-least-once");
-
-        private final String text;
-
-        Delivery(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
-
-    /** What happens to a FLUSHALL, FLUSHDB or SWAPDB that cannot be carried over exactly. */
-    public enum OnFlush {
-        FAIL("fail"),
-        IGNORE("ignore");
-
-        private final String text;
-
-        OnFlush(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
 
     public static final ConfigOption<String> NAME =
             key("sync.name")
@@ -69,10 +20,10 @@ public final class SyncOptions {
                                     + " so two jobs that write to one target need two names."
                                     + " 1 to 64 letters, digits, dots, dashes, underscores.");
 
-    public static final ConfigOption<Mode> MODE =
+    public static final ConfigOption<SyncMode> MODE =
             key("sync.mode")
-                    .enumType(Mode.class)
-                    .defaultValue(Mode.FULL_AND_STREAM)
+                    .enumType(SyncMode.class)
+                    .defaultValue(SyncMode.FULL_AND_STREAM)
                     .withDescription(
                             "full+stream: the data set, then every write. full: the data set; the"
                                     + " job ends when it is applied. stream: every write from now"
@@ -88,10 +39,10 @@ public final class SyncOptions {
                                     + " a proxy that cannot WATCH; a fault can apply commands"
                                     + " twice.");
 
-    public static final ConfigOption<OnFlush> ON_FLUSH =
+    public static final ConfigOption<FlushPolicy> ON_FLUSH =
             key("on-flush")
-                    .enumType(OnFlush.class)
-                    .defaultValue(OnFlush.FAIL)
+                    .enumType(FlushPolicy.class)
+                    .defaultValue(FlushPolicy.FAIL)
                     .withDescription(
                             "What to do with FLUSHALL, FLUSHDB or SWAPDB of a source where it"
                                     + " cannot be applied without touching the data of others:"

@@ -2,29 +2,13 @@ package io.redissync.job;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import io.redissync.sink.ExistingData;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 
 /** Options of the end that is written: where it is and in which state it is accepted. */
 public final class TargetOptions {
-
-    /** What happens when the target holds data that no earlier run of this job wrote. */
-    public enum ExistingData {
-        FAIL("fail"),
-        OVERWRITE("overwrite");
-
-        private final String text;
-
-        ExistingData(String text) {
-            this.text = text;
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
-    }
 
     public static final ConfigOption<List<String>> ADDRESSES =
             key("target.addresses")

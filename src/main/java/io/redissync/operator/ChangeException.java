@@ -6,7 +6,7 @@ import org.apache.flink.runtime.throwable.ThrowableType;
 
 /**
  * A change that the rules cannot be applied to; its message names shard, position and command. It
- * would come again after a restart, so Flink does not restart a job that fails with it.
+ * would meet the rules again after a restart, so Flink does not restart the job.
  */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public abstract class ChangeException extends RuntimeException {

@@ -5,7 +5,19 @@ package io.redissync.operator;
  */
 public enum FlushPolicy {
     /** Stop the job with a message that says what to do. */
-    FAIL,
+    FAIL("fail"),
     /** Leave it out and warn: the target keeps what the source dropped. */
-    IGNORE
+    IGNORE("ignore");
+
+    private final String text;
+
+    FlushPolicy(String text) {
+        this.text = text;
+    }
+
+    /** As it stands in options. */
+    @Override
+    public String toString() {
+        return text;
+    }
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param dataCommands commands of the source among them
  * @param bytes bytes on the wire
  */
+@SuppressWarnings("ArrayRecordComponent") // Batches are not compared.
 record Batch(
         LaneState lane,
         List<Change> changes,

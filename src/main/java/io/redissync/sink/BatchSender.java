@@ -1,11 +1,11 @@
 package io.redissync.sink;
 
 import io.redissync.command.Change;
-import io.redissync.command.DbCommand;
 import io.redissync.command.Marker;
 import io.redissync.command.Position;
 import io.redissync.connection.RedisErrorException;
 import io.redissync.sink.BatchEncoder.Guard;
+import io.redissync.sink.BatchPicker.Pipe;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +31,7 @@ final class BatchSender implements Runnable {
     private final String clientName;
     private final MarkerStore markers;
     private final LaneSync sync;
+    private final BatchPicker picker;
     private final LastWords lastWords;
     private final TokenBucket commandRate;
     private final TokenBucket byteRate;
@@ -45,6 +46,9 @@ final class BatchSender implements Runnable {
     /** Whether what is sent may have been applied before: with at-least-once, until a flush. */
     private volatile boolean replaying;
 
+    /** Whether a lane needs the connection for itself: else the busy ones would starve it. */
+    private boolean draining;
+
     private BatchEncoder encoder;
     private long failingSinceNanos;
     private int failures;
@@ -56,6 +60,7 @@ final class BatchSender implements Runnable {
         this.clientName = clientName;
         this.markers = new MarkerStore(settings);
         this.sync = new LaneSync(settings, markers);
+        this.picker = new BatchPicker(settings);
         this.lastWords = new LastWords(settings, markers);
         long now = System.nanoTime();
         this.commandRate = new TokenBucket(settings.limits().commandsPerSecond(), now);
@@ -73,10 +78,7 @@ final class BatchSender implements Runnable {
                 } catch (RedisErrorException e) {
                     if (!TargetErrors.passes(e)) {
                         throw new FatalSinkException(
-                                e.getMessage()
-                                        + ". The target's user needs the commands of the sync and"
-                                        + " of its markers; see the limits in the README",
-                                e);
+                                e.getMessage() + ". " + TargetErrors.advice(e.error()), e);
                     }
                     backOff(e);
                 } catch (IOException e) {
@@ -126,7 +128,8 @@ final class BatchSender implements Runnable {
         queue.take(taken, idle);
         taken.forEach(this::accept);
         taken.clear();
-        boolean windowOpen = inFlight.size() < settings.limits().inFlightBatches();
+        draining &= !inFlight.isEmpty();
+        boolean windowOpen = !draining && inFlight.size() < settings.limits().inFlightBatches();
         if (!(windowOpen && sendNext()) && !inFlight.isEmpty()) {
             readNext();
         }
@@ -165,10 +168,17 @@ final class BatchSender implements Runnable {
                     settle(lane);
                     return true;
                 }
-                continue;
+                if (lane.inFlight > 0) {
+                    continue;
+                }
+                draining = true;
             }
-            if (send(lane, Guard.CHAINED)) {
+            if (!draining && send(lane, Guard.CHAINED)) {
                 return true;
+            }
+            if (draining) {
+                ready.addFirst(ready.removeLast());
+                return false;
             }
         }
         return false;
@@ -182,89 +192,12 @@ final class BatchSender implements Runnable {
         }
     }
 
-    private List<Change> nextBatch(LaneState lane) throws IOException {
-        SinkSettings.Limits limits = settings.limits();
-        List<Change> changes = new ArrayList<>();
-        int commands = 0;
-        long bytes = 0;
-        for (Change change : lane.pending) {
-            if (change instanceof Change.Begin
-                    || commands >= limits.batchCommands()
-                    || (bytes > 0 && bytes + change.sizeInBytes() > limits.batchBytes())
-                    || splitsMarker(lane, changes, change)
-                    || !knowsDbs(change)) {
-                break;
-            }
-            changes.add(change);
-            bytes += change.sizeInBytes();
-            commands +=
-                    change instanceof Change.Transaction transaction
-                            ? transaction.commands().size()
-                            : 1;
-        }
-        for (int i = 0; i < changes.size(); i++) {
-            lane.pending.removeFirst();
-        }
-        return changes;
-    }
-
-    /**
-     * Without a transaction a batch can be applied in part, so its marker says only what was
-     * confirmed before; ticks write their own position when nothing else is on its way.
-     */
-    private boolean splitsMarker(LaneState lane, List<Change> batch, Change next) {
-        if (settings.delivery() == Delivery.EXACTLY_ONCE) {
-            return false;
-        }
-        return batch.isEmpty()
-                ? next instanceof Change.Tick && lane.inFlight > 0
-                : batch.get(0) instanceof Change.Tick != next instanceof Change.Tick;
-    }
-
-    /**
-     * Whether every db of the change was tried on this connection; tries it when nothing is on its
-     * way.
-     */
-    private boolean knowsDbs(Change change) throws IOException {
-        if (change instanceof Change.Single single) {
-            return knowsDbs(single.command());
-        }
-        if (change instanceof Change.Entry entry) {
-            return knowsDb(entry.db());
-        }
-        if (change instanceof Change.Transaction transaction) {
-            for (DbCommand command : transaction.commands()) {
-                if (!knowsDbs(command)) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private boolean knowsDbs(DbCommand command) throws IOException {
-        for (int db : BatchEncoder.dbsOf(command)) {
-            if (!knowsDb(db)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean knowsDb(int db) throws IOException {
-        if (link.knowsDb(db)) {
-            return true;
-        }
-        if (!inFlight.isEmpty()) {
-            return false;
-        }
-        link.learnDb(db);
-        return true;
-    }
-
     /** Sends the lane's next batch; false: there is none that can go now. */
     private boolean send(LaneState lane, Guard guard) throws IOException, InterruptedException {
-        List<Change> changes = nextBatch(lane);
+        Pipe pipe = inFlight.isEmpty() ? Pipe.EMPTY : Pipe.BUSY;
+        BatchPicker.Picked picked = picker.pick(lane, link, pipe);
+        List<Change> changes = picked.changes();
+        draining |= picked.stop() == BatchPicker.Stop.UNKNOWN_DB;
         if (changes.isEmpty()) {
             return false;
         }

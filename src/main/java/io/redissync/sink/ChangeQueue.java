@@ -102,6 +102,7 @@ final class ChangeQueue {
     }
 
     /** Waits for a time or until the queue is closed; may return early. */
+    @SuppressWarnings("WaitNotInLoop") // Returning early is allowed; the callers look again.
     void pause(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {

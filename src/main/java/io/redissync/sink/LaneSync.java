@@ -121,9 +121,10 @@ final class LaneSync {
         }
         long looked = lane.applied == null ? marker.confirmed() : lane.applied.offset();
         if (looked < at.offset() && (lane.applied == null || lane.applied.phase() == at.phase())) {
-            LOG.warn(
-                    "{}: the replies of what was applied between offset {} and {} were never read;"
-                            + " a command refused there would not be known",
+            // After every crash or cancel, so no warning: a refusal there is unlikely.
+            LOG.info(
+                    "{}: unverified: the replies of what was applied between offset {} and {} were"
+                            + " never read; a command refused there would not be known",
                     lane,
                     looked,
                     at.offset());

@@ -174,6 +174,8 @@ public final class MarkerStore {
     void rewind(RedisConnection connection, LaneState lane, Marker marker) throws IOException {
         Position at = marker.position();
         Position beginning = new Position(at.history(), at.replid(), Phase.SNAPSHOT, 0, 0);
+        // A batch that ran outside a transaction left its WATCH, and changed what is watched.
+        connection.demand("UNWATCH");
         write(connection, lane, marker(beginning, marker.exclusive()), Emptying.NO);
     }
 
@@ -277,7 +279,8 @@ public final class MarkerStore {
             leftovers += values.isEmpty() ? 0 : 1;
         }
         List<String> dbs = new ArrayList<>();
-        for (String line : RedisConnection.asText(replies.get(replies.size() - 1)).split("\r?\n")) {
+        for (String line :
+                RedisConnection.asText(replies.get(replies.size() - 1)).split("\r?\n", -1)) {
             if (line.startsWith("db")) {
                 dbs.add(line.replaceAll(",expires=.*", ""));
             }

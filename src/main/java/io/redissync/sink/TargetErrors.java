@@ -28,6 +28,20 @@ final class TargetErrors {
                         && PASSING.stream().anyMatch(code -> error.message().contains(code)));
     }
 
+    /** What to do about an error that does not pass. */
+    static String advice(RedisError error) {
+        return switch (error.code()) {
+            case "NOAUTH", "WRONGPASS" -> "Check target.user and target.password";
+            case "NOPERM" ->
+                    "The target's user needs the commands of the sync and of its markers on all"
+                            + " keys; see the limits in the README";
+            default ->
+                    error.message().contains("AUTH") || error.message().contains("password")
+                            ? "Check target.user and target.password"
+                            : "See the limits in the README";
+        };
+    }
+
     static boolean passes(RedisErrorException e) {
         return e.error() != null && passes(e.error());
     }

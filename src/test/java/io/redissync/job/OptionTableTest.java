@@ -2,12 +2,13 @@ package io.redissync.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redissync.testing.DocSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The page of options says what the code says. */
+/** The pages that list the options say what the code says. */
 class OptionTableTest {
 
     private static final Path PAGE = Path.of("docs/options.md");
@@ -19,6 +20,12 @@ class OptionTableTest {
             Files.writeString(PAGE, OptionTable.render());
         }
         assertThat(PAGE).hasContent(OptionTable.render());
+    }
+
+    @Test
+    void theReadmeHasTheSameTables() throws IOException {
+        new DocSection("README.md", "options")
+                .assertSays(OptionTable.renderTables("###").strip() + "\n");
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.redissync.connection.Address;
 import io.redissync.connection.Secret;
 import io.redissync.connection.Shard;
+import io.redissync.sink.Delivery;
+import io.redissync.source.SyncMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ class SyncConfigTest {
         assertThat(config.source().encryption()).isEmpty();
         assertThat(config.target().timeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.name()).isEqualTo("default");
-        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncOptions.Mode.FULL_AND_STREAM);
+        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncMode.FULL_AND_STREAM);
         assertThat(config.get(SinkOptions.SPOOL_MAX_BYTES)).isEqualTo(MemorySize.parse("16 gb"));
         assertThat(config.isLocal()).isFalse();
     }
@@ -69,8 +71,8 @@ class SyncConfigTest {
                 .containsExactly(
                         new Shard("east", new Address("::1", 1)),
                         new Shard("1", new Address("b", 2)));
-        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncOptions.Mode.FULL);
-        assertThat(config.get(SyncOptions.DELIVERY)).isEqualTo(SyncOptions.Delivery.AT_LEAST_ONCE);
+        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncMode.FULL);
+        assertThat(config.get(SyncOptions.DELIVERY)).isEqualTo(Delivery.AT_LEAST_ONCE);
         assertThat(config.get(TargetOptions.ALLOW_EVICTION)).isTrue();
         assertThat(config.get(SinkOptions.MAX_COMMANDS_PER_SECOND)).isEqualTo(5_000_000_000L);
         assertThat(config.get(SinkOptions.BATCH_MAX_BYTES)).isEqualTo(MemorySize.parse("512kb"));
@@ -173,7 +175,7 @@ class SyncConfigTest {
                         + " names of commands without a subcommand)",
                 "--filter.category.block=Hash,strings ! filter.category.block: Hash,strings"
                         + " (expected: of bitmap, bloom, cluster, connection, generic, geo, hash,"
-                        + " hyperloglog, json, list, pubsub, scripting, search, server, set,"
+                        + " hyperloglog, json, keyspace, list, pubsub, scripting, search, server, set,"
                         + " sortedset, stream, string, timeseries, transaction, vectorset)",
                 "--sync.nam=x ! sync.nam: unknown option (did you mean sync.name?)",
                 "--source.password_env=x ! source.password_env: unknown option (did you mean"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.redissync.connection.Secret;
+import io.redissync.source.SyncMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class YamlOptionsTest {
         assertThat(config.source().connectTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.targetAddress()).hasToString("c:3");
         assertThat(config.target().encryption().orElseThrow().verifyHostname()).isFalse();
-        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncOptions.Mode.FULL);
+        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncMode.FULL);
         assertThat(config.get(FilterOptions.DB_MAP)).isEqualTo(Map.of("0", "5", "1", "6"));
         assertThat(config.get(FilterOptions.KEY_REPLACE_PREFIX))
                 .containsExactly(
@@ -91,7 +92,7 @@ class YamlOptionsTest {
                         });
 
         assertThat(config.name()).isEqualTo("line");
-        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncOptions.Mode.FULL);
+        assertThat(config.get(SyncOptions.MODE)).isEqualTo(SyncMode.FULL);
         assertThat(config.get(SyncOptions.REST_PORT)).isZero();
     }
 

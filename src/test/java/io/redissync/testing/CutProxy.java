@@ -10,7 +10,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -29,6 +33,12 @@ public final class CutProxy implements AutoCloseable {
     private final AtomicReference<String> losing = new AtomicReference<>();
     private final AtomicInteger answersToPass = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicReference<String> cutting = new AtomicReference<>();
+    private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final Queue<String> halts = new ConcurrentLinkedQueue<>();
+    private final Semaphore halted = new Semaphore(0);
+    private final Semaphore going = new Semaphore(0);
     private volatile String holding;
 
     private CutProxy(Address server) {
@@ -53,6 +63,41 @@ public final class CutProxy implements AutoCloseable {
     public void cut() {
         links.forEach(Link::close);
         links.clear();
+    }
+
+    /** Cuts the next connection that sends the text, before the server gets it. */
+    public void cutAt(String text) {
+        cutting.set(text);
+    }
+
+    /** How often {@link #cutAt} cut. */
+    public int cuts() {
+        return cuts.get();
+    }
+
+    /** Connections that clients made so far. */
+    public int accepted() {
+        return accepted.get();
+    }
+
+    /**
+     * Halts what a client sends before each of these texts, one after the other, until {@link #go}.
+     * A text has to lie in one piece of what arrives.
+     */
+    public void haltBefore(String... texts) {
+        halts.addAll(List.of(texts));
+    }
+
+    /** Waits until the next text of {@link #haltBefore} was reached: all before it is sent on. */
+    public void awaitHalt() throws InterruptedException {
+        if (!halted.tryAcquire(20, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("no client sent " + halts.peek());
+        }
+    }
+
+    /** Goes on after a halt. */
+    public void go() {
+        going.release();
     }
 
     /**
@@ -93,6 +138,7 @@ public final class CutProxy implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
+                accepted.incrementAndGet();
                 try {
                     Link link = new Link(client, new Socket(server.host(), server.port()));
                     links.add(link);
@@ -126,7 +172,7 @@ public final class CutProxy implements AutoCloseable {
         private final Socket upstream;
         private final ByteArrayOutputStream heldBytes = new ByteArrayOutputStream();
         private volatile State state = State.PASSING;
-        private volatile int passing = Integer.MAX_VALUE;
+        private final AtomicInteger passing = new AtomicInteger(Integer.MAX_VALUE);
         private volatile boolean answersLost;
         private Thread down;
 
@@ -156,15 +202,20 @@ public final class CutProxy implements AutoCloseable {
                         }
                         continue;
                     }
+                    String cut = cutting.get();
+                    if (cut != null && chunk.contains(cut) && cutting.compareAndSet(cut, null)) {
+                        cuts.incrementAndGet();
+                        break;
+                    }
                     String lose = losing.get();
                     if (state == State.PASSING
                             && lose != null
                             && chunk.contains(lose)
                             && losing.compareAndSet(lose, null)) {
                         state = State.DOOMED;
-                        passing = answersToPass.get();
+                        passing.set(answersToPass.get());
                     }
-                    out.write(buffer, 0, n);
+                    writeHalting(out, buffer, n);
                     if (state == State.DOOMED && chunk.contains(EXEC)) {
                         answersLost = true;
                         upstream.shutdownOutput();
@@ -173,10 +224,30 @@ public final class CutProxy implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // One side is gone; held bytes outlive that.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
             if (state != State.HELD) {
                 close();
             }
+        }
+
+        private void writeHalting(OutputStream out, byte[] buffer, int length)
+                throws IOException, InterruptedException {
+            int sent = 0;
+            for (String text; (text = halts.peek()) != null; ) {
+                String rest = new String(buffer, sent, length - sent, StandardCharsets.ISO_8859_1);
+                int at = rest.indexOf(text);
+                if (at < 0) {
+                    break;
+                }
+                out.write(buffer, sent, at);
+                sent += at;
+                halts.remove();
+                halted.release();
+                going.acquire();
+            }
+            out.write(buffer, sent, length - sent);
         }
 
         void pumpDown() {
@@ -184,9 +255,10 @@ public final class CutProxy implements AutoCloseable {
             byte[] buffer = new byte[16 << 10];
             try {
                 for (int n; (n = upstream.getInputStream().read(buffer)) > 0; ) {
-                    int pass = Math.min(n, passing);
-                    if (passing != Integer.MAX_VALUE) {
-                        passing -= pass;
+                    int left = passing.get();
+                    int pass = Math.min(n, left);
+                    if (left != Integer.MAX_VALUE) {
+                        passing.addAndGet(-pass);
                     }
                     if (pass > 0 && state != State.HELD) {
                         client.getOutputStream().write(buffer, 0, pass);

@@ -54,7 +54,8 @@ final class Changes {
             new Change.Transaction("0", 1, stream, List.of()),
             new Change.Entry("0", 5, snapshot, 2, entry),
             new Change.Entry("0", 5, snapshot, 1000, plain),
-            new Change.Tick("0", 128, snapshot)
+            new Change.Tick("0", 128, snapshot),
+            new Change.Begin("0", 128, snapshot)
         };
     }
 }

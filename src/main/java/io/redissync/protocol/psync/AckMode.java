@@ -3,7 +3,19 @@ package io.redissync.protocol.psync;
 /** Which offset {@code REPLCONF ACK} tells the source. */
 public enum AckMode {
     /** What the last {@link ReplicaLink#acknowledge} said: it is on the target. */
-    CHECKPOINTED,
+    CHECKPOINTED("checkpointed"),
     /** What is in the spool. */
-    RECEIVED
+    RECEIVED("received");
+
+    private final String text;
+
+    AckMode(String text) {
+        this.text = text;
+    }
+
+    /** As it stands in options. */
+    @Override
+    public String toString() {
+        return text;
+    }
 }

@@ -198,7 +198,7 @@ final class Handshake {
     }
 
     private Outcome afterPsync(String line) throws LinkException {
-        String[] words = line.split(" +");
+        String[] words = line.split(" +", -1);
         switch (words[0]) {
             case "+FULLRESYNC" -> {
                 if (words.length >= 3 && words[2].matches("[0-9]{1,18}")) {

@@ -65,7 +65,9 @@ final class HistoryFeed {
 
     /** Takes over the buffer's reference. */
     void stream(ByteBuf bytes) {
-        streamEnd += bytes.readableBytes();
+        // Written by the event loop alone.
+        long end = streamEnd + bytes.readableBytes();
+        streamEnd = end;
         submit(SpoolLog.Kind.STREAM, bytes);
     }
 

@@ -311,7 +311,7 @@ final class LinkSession extends ChannelInboundHandlerAdapter {
         }
         mode = Mode.ENDED;
         if (context != null) {
-            context.close();
+            var unused = context.close();
         }
         return true;
     }

@@ -2,6 +2,7 @@ package io.redissync.protocol.psync;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.redissync.command.History;
 import io.redissync.command.Phase;
 import io.redissync.command.Position;
 import io.redissync.protocol.psync.Handshake.ResumePoint;
@@ -100,19 +101,19 @@ public final class ReplicaLink implements AutoCloseable {
     }
 
     /**
-     * Says that everything up to the offset is safe at the target; told to the source at once in
-     * {@link AckMode#CHECKPOINTED}. The offset belongs to the history announced last.
+     * Says that everything up to the offset of this history is safe at the target; told to the
+     * source at once in {@link AckMode#CHECKPOINTED}. Of a history that was replaced meanwhile it
+     * says nothing: its offsets are not the new one's.
      */
-    public void acknowledge(long offset) {
-        HistoryFeed current = feed;
-        if (current == null) {
-            return;
-        }
-        acknowledged = Math.min(offset, current.streamEnd());
+    public void acknowledge(History history, long offset) {
         onLoop(
                 () -> {
-                    if (session != null) {
-                        session.acknowledge();
+                    HistoryFeed current = feed;
+                    if (current != null && current.spool().history().equals(history)) {
+                        acknowledged = Math.min(offset, current.streamEnd());
+                        if (session != null) {
+                            session.acknowledge();
+                        }
                     }
                 });
     }

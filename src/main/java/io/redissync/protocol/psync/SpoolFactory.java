@@ -9,6 +9,8 @@ import java.util.Optional;
 public interface SpoolFactory {
 
     /**
+     * Makes the spool and its directory.
+     *
      * @param replid the source's replication id
      * @param startOffset replication offset at which the stream begins
      * @param resumed the position that was asked for when the source continues from it; empty for a

@@ -28,7 +28,7 @@ final class SpoolFormat {
         return ByteBuffer.allocate(HEADER_BYTES)
                 .putInt(MAGIC)
                 .putShort(VERSION)
-                .put((byte) kind.ordinal())
+                .put(kind.code)
                 .put((byte) 0)
                 .putLong(historyId)
                 .putLong(start)

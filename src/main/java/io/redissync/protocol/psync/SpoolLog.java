@@ -27,8 +27,15 @@ public final class SpoolLog implements Closeable {
 
     /** What the bytes are. */
     public enum Kind {
-        SNAPSHOT,
-        STREAM
+        SNAPSHOT(0),
+        STREAM(1);
+
+        /** As it stands in a segment's header. */
+        final byte code;
+
+        Kind(int code) {
+            this.code = (byte) code;
+        }
     }
 
     /** A log of a small budget rolls earlier, so that a checkpoint can always give room back. */
@@ -79,6 +86,14 @@ public final class SpoolLog implements Closeable {
             this.file = file;
             this.start = start;
             this.end = start;
+        }
+
+        /** Called by the writer alone. */
+        void grow(int frameBytes) {
+            long newFileBytes = fileBytes + SpoolFormat.FRAME_HEADER_BYTES + frameBytes;
+            long newEnd = end + frameBytes;
+            fileBytes = newFileBytes;
+            end = newEnd;
         }
     }
 
@@ -156,7 +171,7 @@ public final class SpoolLog implements Closeable {
 
     private void appendFrame(ByteBuffer bytes, long arrivalMillis) throws IOException {
         // The header is counted with every frame: too much by some bytes until the segment's end.
-        long room = SpoolFormat.FRAME_HEADER_BYTES + bytes.remaining();
+        long room = (long) SpoolFormat.FRAME_HEADER_BYTES + bytes.remaining();
         long reserve = room + SpoolFormat.HEADER_BYTES;
         if (!budget.tryReserve(reserve)) {
             roll();
@@ -237,8 +252,7 @@ public final class SpoolLog implements Closeable {
             throw explain(e, file);
         }
         budget.diskAccepted();
-        active.fileBytes += SpoolFormat.FRAME_HEADER_BYTES + length;
-        active.end += length;
+        active.grow(length);
         end = active.end;
     }
 

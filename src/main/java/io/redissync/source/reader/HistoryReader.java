@@ -8,11 +8,9 @@ import io.redissync.command.Position;
 import io.redissync.protocol.psync.HistorySpool;
 import io.redissync.protocol.psync.SpoolCursor;
 import io.redissync.protocol.psync.SpoolLog;
-import io.redissync.protocol.rdb.RdbFormatException;
 import io.redissync.protocol.rdb.RdbItem;
 import io.redissync.protocol.rdb.RdbReader;
 import io.redissync.protocol.resp.RespCommandDecoder;
-import io.redissync.source.FatalSourceException;
 import io.redissync.source.SyncMode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -125,15 +123,6 @@ final class HistoryReader implements Closeable {
                 item = rdb.next();
             } catch (NothingToRead e) {
                 return;
-            } catch (RdbFormatException e) {
-                // Another full resync would bring the same value again.
-                throw new FatalSourceException(
-                        "shard "
-                                + shard
-                                + ": the snapshot cannot be read: "
-                                + e.getMessage()
-                                + ". Look at that key at the source, or leave it out of it",
-                        e);
             }
             if (item == null) {
                 endOfSnapshot(changes);

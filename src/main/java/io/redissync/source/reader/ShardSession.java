@@ -23,8 +23,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,9 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
 
     /** Where the spool that was made last goes on; null when it begins a history. */
     private Position resumedAt;
+
+    /** Spools that are not deleted yet: the newest, and one before it that is still read. */
+    private final Set<HistorySpool> spools = new HashSet<>();
 
     private Opened newest;
     private boolean newestTaken = true;
@@ -221,6 +227,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
             delete(replaced);
         }
         hadHistory = true;
+        spools.add(spool);
         newest = new Opened(spool, start, first);
         newestTaken = false;
         metrics.history(spool, start.phase() == Phase.SNAPSHOT);
@@ -289,10 +296,16 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
             spool.snapshot().get().release(spool.snapshot().get().end());
         }
         spool.stream().release(position.offset());
-        open.acknowledge(position.offset());
+        open.acknowledge(position.history(), position.offset());
     }
 
-    static void delete(HistorySpool spool) {
+    /** Deletes a spool that is read no more. */
+    void delete(HistorySpool spool) {
+        synchronized (this) {
+            if (!spools.remove(spool)) {
+                return;
+            }
+        }
         try {
             spool.close();
             spool.delete();
@@ -305,16 +318,16 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
     @Override
     public void close() {
         ReplicaLink open;
-        Opened last;
         synchronized (this) {
             open = link;
-            last = newest;
         }
         if (open != null) {
             open.close();
         }
-        if (last != null) {
-            delete(last.spool());
+        List<HistorySpool> left;
+        synchronized (this) {
+            left = List.copyOf(spools);
         }
+        left.forEach(this::delete);
     }
 }

@@ -1,6 +1,9 @@
 package io.redissync.source.reader;
 
 import io.redissync.command.Change;
+import io.redissync.protocol.rdb.RdbFormatException;
+import io.redissync.protocol.resp.RespFormatException;
+import io.redissync.source.FatalSourceException;
 import io.redissync.source.SourceSettings;
 import io.redissync.source.split.ShardSplit;
 import java.io.IOException;
@@ -59,6 +62,25 @@ final class ShardSplitReader implements SplitReader<Change, ShardSplit> {
         }
         try {
             return fetchNext();
+        } catch (RdbFormatException e) {
+            throw new FatalSourceException(
+                    "shard "
+                            + split.shard()
+                            + ": the snapshot cannot be read: "
+                            + e.getMessage()
+                            + ". Another full resync would bring it again: look at that key at the"
+                            + " source, delete or convert it, and start again",
+                    e);
+        } catch (RespFormatException e) {
+            throw new FatalSourceException(
+                    "shard "
+                            + split.shard()
+                            + ", behind "
+                            + reader.position()
+                            + ": the source sent what is no command: "
+                            + e.getMessage()
+                            + ". Its address may belong to a proxy: name the master itself",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("reading shard " + split.shard() + " was interrupted");
@@ -110,7 +132,7 @@ final class ShardSplitReader implements SplitReader<Change, ShardSplit> {
     private void closeReader() {
         if (reader != null) {
             reader.close();
-            ShardSession.delete(reading.spool());
+            session.delete(reading.spool());
             reader = null;
         }
     }

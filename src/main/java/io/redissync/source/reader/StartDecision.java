@@ -81,7 +81,7 @@ final class StartDecision {
             }
             return withBoth(lane, checkpoint.get(), marker);
         }
-        return withMarker(markerLane, marker);
+        return withMarker(markerLane, marker, marker.position().history().epoch());
     }
 
     private Start withoutMarker(int lane, Optional<Position> checkpoint) {
@@ -102,15 +102,15 @@ final class StartDecision {
                 "the target has lost its marker: it was flushed or restored");
     }
 
-    private Start withMarker(int lane, Marker marker) {
+    private Start withMarker(int lane, Marker marker, int epoch) {
         Position at = marker.position();
         if (mode == SyncMode.FULL) {
             boolean ours = marker.instance().equals(instance);
             return ours && at.phase() == Phase.STREAM
                     ? new Start.Complete(lane, at)
-                    : resync(lane, at.history().epoch(), "sync.mode: full asks for a new copy");
+                    : resync(lane, epoch, "sync.mode: full asks for a new copy");
         }
-        return resumeAt(lane, at, at.history().epoch(), "the target's marker");
+        return resumeAt(lane, at, epoch, "the target's marker");
     }
 
     private Start withBoth(int lane, Position checkpoint, Marker marker) {
@@ -118,7 +118,7 @@ final class StartDecision {
         int epoch = Math.max(checkpoint.history().epoch(), at.history().epoch());
         if (!at.sameHistory(checkpoint)) {
             return mode == SyncMode.FULL
-                    ? withMarker(lane, marker)
+                    ? withMarker(lane, marker, epoch)
                     : resumeAt(lane, at, epoch, "the target's marker, of another history");
         }
         if (mode == SyncMode.FULL && at.phase() == Phase.STREAM) {
@@ -133,13 +133,21 @@ final class StartDecision {
                 : resumeAt(lane, at, epoch, "the target's marker");
     }
 
-    private static Start resumeAt(int lane, Position position, int epoch, String why) {
-        return position.phase() == Phase.STREAM
-                ? new Start.Resume(lane, position, why)
-                : resync(
-                        lane,
-                        epoch,
-                        "the snapshot of history " + position.history() + " was not finished");
+    private Start resumeAt(int lane, Position position, int epoch, String why) {
+        if (position.phase() == Phase.STREAM) {
+            return new Start.Resume(lane, position, why);
+        }
+        if (mode == SyncMode.STREAM) {
+            // Going on from now would leave a gap behind which every later start looks complete.
+            return new Start.Refused(
+                    "the target holds an unfinished snapshot (history "
+                            + position.history()
+                            + "), which sync.mode: stream cannot finish: use sync.mode:"
+                            + " full+stream, or a new sync.name with target.existing-data:"
+                            + " overwrite to leave it as it is");
+        }
+        return resync(
+                lane, epoch, "the snapshot of history " + position.history() + " was not finished");
     }
 
     private static Start resync(int lane, int epoch, String why) {

@@ -263,7 +263,7 @@ class ReplicaLinkIT {
 
         // The stale offset keeps the link alive; what is acknowledged shows at the source.
         assertThat(slaveOffset()).isLessThan(link.receivedOffset());
-        link.acknowledge(spool.startOffset() + 1);
+        link.acknowledge(spool.history(), spool.startOffset() + 1);
         await().until(() -> slaveOffset() == spool.startOffset() + 1);
         assertThat(redis.info("stats", "sync_full")).isEqualTo("1");
     }
