@@ -88,7 +88,8 @@ public final class RedisConnection implements Closeable {
             if (jedis != null) {
                 jedis.close();
             }
-            throw new IOException("connect to " + address + ": " + rootMessage(e), e);
+            Throwable root = root(e);
+            throw new IOException("connect to " + address + ": " + message(root), root);
         }
     }
 
@@ -152,7 +153,7 @@ public final class RedisConnection implements Closeable {
         } catch (JedisDataException e) {
             return new RedisError(e.getMessage());
         } catch (JedisException e) {
-            throw new IOException("read from " + address + ": " + rootMessage(e), e);
+            throw new IOException("read from " + address + ": " + message(root(e)), e);
         }
     }
 
@@ -239,13 +240,17 @@ public final class RedisConnection implements Closeable {
         return reply;
     }
 
-    private static String rootMessage(Throwable e) {
+    private static Throwable root(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null || root.getSuppressed().length > 0) {
             // Jedis hides there why each of a host's addresses refused.
             root = root.getCause() != null ? root.getCause() : root.getSuppressed()[0];
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return root;
+    }
+
+    private static String message(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells on the console of the run in one JVM why Flink restarts the job; Flink makes it by name.
+ * Tells on the console of the run in one JVM that Flink restarts the job; Flink makes it by name.
  */
 public final class RestartNotice
         implements JobStatusChangedListener, JobStatusChangedListenerFactory {
@@ -25,9 +25,9 @@ public final class RestartNotice
     public void onEvent(JobStatusChangedEvent event) {
         if (event instanceof JobExecutionStatusEvent change
                 && change.newStatus() == JobStatus.RESTARTING) {
+            // Flink does not give the reason with this event.
             LOG.warn(
-                    "The job restarts{}",
-                    change.exception() == null ? "" : ": " + FailureReason.of(change.exception()));
+                    "The job failed and is restarted from what is on the target; the log says why");
         }
     }
 }

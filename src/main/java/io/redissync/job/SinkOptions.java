@@ -14,16 +14,16 @@ public final class SinkOptions {
                     .longType()
                     .defaultValue(0L)
                     .withDescription(
-                            "Most commands per second that one writer sends to the target (a shard"
-                                    + " uses one writer); 0: no limit.");
+                            "Most commands per second that the job sends to the target, its writers"
+                                    + " together; 0: no limit.");
 
     public static final ConfigOption<MemorySize> MAX_BYTES_PER_SECOND =
             key("sink.max-bytes-per-second")
                     .memoryType()
                     .defaultValue(MemorySize.ZERO)
                     .withDescription(
-                            "Most bytes per second that one writer sends to the target (a shard uses"
-                                    + " one writer); 0: no limit.");
+                            "Most bytes per second that the job sends to the target, its writers"
+                                    + " together; 0: no limit.");
 
     public static final ConfigOption<Integer> BATCH_MAX_COMMANDS =
             key("sink.batch.max-commands")

@@ -22,6 +22,8 @@ public final class RedisSink implements Sink<Change> {
     @Override
     public SinkWriter<Change> createWriter(WriterInitContext context) {
         return new RedisSinkWriter(
-                settings, context.metricGroup(), context.getTaskInfo().getIndexOfThisSubtask());
+                settings.shareOf(context.getTaskInfo().getNumberOfParallelSubtasks()),
+                context.metricGroup(),
+                context.getTaskInfo().getIndexOfThisSubtask());
     }
 }

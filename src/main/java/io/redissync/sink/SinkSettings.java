@@ -45,6 +45,28 @@ public record SinkSettings(
     }
 
     /**
+     * The settings of one of several writers that share the rates between them.
+     *
+     * @param parallelism subtasks of the sink; a shard is written by one of them, so no more of
+     *     them have something to do than there are shards
+     */
+    public SinkSettings shareOf(int parallelism) {
+        int writers = Math.min(parallelism, shards.size());
+        return new SinkSettings(
+                syncName,
+                instance,
+                shards,
+                target,
+                connection,
+                delivery,
+                existingData,
+                ordering,
+                lanes,
+                ttlSlack,
+                limits.shareOf(writers));
+    }
+
+    /**
      * Bounds of what is on its way to the target.
      *
      * @param batchCommands commands after which a batch is full
@@ -64,6 +86,22 @@ public record SinkSettings(
             long bytesPerSecond,
             Duration retryTimeout)
             implements Serializable {
+
+        private Limits shareOf(int writers) {
+            return new Limits(
+                    batchCommands,
+                    batchBytes,
+                    inFlightBatches,
+                    bufferBytes,
+                    share(commandsPerSecond, writers),
+                    share(bytesPerSecond, writers),
+                    retryTimeout);
+        }
+
+        /** At least 1: 0 would be no limit. */
+        private static long share(long rate, int writers) {
+            return rate == 0 ? 0 : Math.max(1, rate / writers);
+        }
 
         public static Limits defaults() {
             return new Limits(1000, 1 << 20, 8, 16L << 20, 0, 0, Duration.ofMinutes(5));
