@@ -37,7 +37,7 @@ class SlowTargetIT {
     /** Of the source for one pipeline of 5 MB, on a machine that does other things too. */
     private static final Duration LONGEST_PIPELINE = Duration.ofSeconds(5);
 
-    /** What the soft limit allows for 60 s. */
+    /** At which the source ends the link at once. */
     private static final long HARD_LIMIT = 256L * MIB;
 
     @TempDir private Path dir;
