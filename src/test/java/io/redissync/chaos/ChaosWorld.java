@@ -1,5 +1,6 @@
 package io.redissync.chaos;
 
+import io.redissync.command.History;
 import io.redissync.command.Marker;
 import io.redissync.command.Phase;
 import io.redissync.command.Position;
@@ -22,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.awaitility.Awaitility;
@@ -60,7 +64,8 @@ final class ChaosWorld implements Closeable {
                 RedisServer.start(
                         RedisBinary.best(),
                         "repl-backlog-size " + BACKLOG,
-                        "repl-diskless-sync-delay 0");
+                        "repl-diskless-sync-delay 0",
+                        "repl-ping-replica-period 1");
         target = RedisServer.start(RedisBinary.best(), "appendonly yes", "appendfsync always");
         link = CutProxy.to(source.address());
         scenario = SyncScenario.between(source, target, SYNC_NAME).fill(FILL).startLoad(seed);
@@ -77,7 +82,7 @@ final class ChaosWorld implements Closeable {
                         Map.of("restart-strategy.exponential-delay.max-backoff", "2s"));
         say("cluster " + flink.webUi());
         submit(List.of());
-        await("the stream phase", () -> hasMarker() && position().phase() == Phase.STREAM);
+        await("the stream phase", this::isInTheStream);
         awaitProgress();
     }
 
@@ -110,8 +115,9 @@ final class ChaosWorld implements Closeable {
         journal.say("   " + what);
     }
 
-    /** Submits the job; from now on it is the one that counts. */
+    /** Submits the job when both ends answer; from now on it is the one that counts. */
     void submit(List<String> cliArguments) {
+        await("both ends answer", () -> answers(source) && answers(target));
         job =
                 flink.runJob(
                         List.of(
@@ -119,9 +125,19 @@ final class ChaosWorld implements Closeable {
                                 "--target.addresses=" + target.address(),
                                 "--sync.name=" + SYNC_NAME,
                                 "--target.ttl-slack=" + SyncScenario.SLACK.toMinutes() + "min",
+                                // Shorter than faults are long: what times out is late, not lost.
+                                "--source.timeout=4s",
+                                "--target.timeout=3s",
+                                "--sink.retry-timeout=5s",
                                 "--checkpoint.interval=1s"),
                         cliArguments);
         say("job " + job + " submitted " + cliArguments);
+    }
+
+    private static boolean answers(RedisServer server) {
+        try (Jedis jedis = server.jedis()) {
+            return jedis.ping().equals("PONG");
+        }
     }
 
     void cancel() {
@@ -172,15 +188,34 @@ final class ChaosWorld implements Closeable {
 
     /** Number of the TaskManager that runs the first subtask of the job's last vertex. */
     int taskManagerOfTheJob() {
+        Pattern number = Pattern.compile("^tm-(\\d+)-");
+        AtomicInteger found = new AtomicInteger();
+        await(
+                "job " + job + " runs somewhere",
+                () -> {
+                    Matcher matcher = number.matcher(taskManagerId());
+                    if (matcher.find()) {
+                        found.set(Integer.parseInt(matcher.group(1)));
+                    }
+                    return found.get() > 0;
+                });
+        return found.get();
+    }
+
+    private String taskManagerId() {
         JsonNode vertices = flink.rest("/jobs/" + job).get("vertices");
         String vertex = vertices.get(vertices.size() - 1).get("id").asText();
         JsonNode subtasks = flink.rest("/jobs/" + job + "/vertices/" + vertex).get("subtasks");
-        String id = subtasks.get(0).get("taskmanager-id").asText();
-        return Integer.parseInt(id.replaceFirst("^\\D*(\\d+).*$", "$1"));
+        return subtasks.get(0).get("taskmanager-id").asText();
     }
 
+    /** Of a target that is away: none. */
     private Optional<Marker> marker() {
-        return Markers.read(target, SYNC_NAME, SHARD).values().stream().findFirst();
+        try {
+            return Markers.read(target, SYNC_NAME, SHARD).values().stream().findFirst();
+        } catch (JedisConnectionException | JedisDataException e) {
+            return Optional.empty();
+        }
     }
 
     boolean hasMarker() {
@@ -190,6 +225,15 @@ final class ChaosWorld implements Closeable {
     Position position() {
         return marker().orElseThrow(() -> new IllegalStateException("the target has no marker"))
                 .position();
+    }
+
+    /** Whether the target's marker is of another history. */
+    boolean hasLeft(History history) {
+        return marker().filter(m -> !m.position().history().equals(history)).isPresent();
+    }
+
+    boolean isInTheStream() {
+        return marker().filter(m -> m.position().phase() == Phase.STREAM).isPresent();
     }
 
     /** The writer's part of the marker's token: another writer has another. */
@@ -222,21 +266,23 @@ final class ChaosWorld implements Closeable {
                 .until(condition);
     }
 
-    /** Everything that the source has now arrives at the target, and a checkpoint completes. */
+    /** Everything that the source has now arrives at the target, and two checkpoints complete. */
     void awaitProgress() {
-        mustNotHaveFailed();
         long offset = source.infoLong("replication", "master_repl_offset");
         long began = System.nanoTime();
-        await(
-                "the target reaches offset " + offset,
-                () -> Markers.isCaughtUp(source, target, SYNC_NAME, SHARD, offset) || failed());
-        mustNotHaveFailed();
+        do {
+            await(
+                    "the target reaches offset " + offset,
+                    () -> Markers.isCaughtUp(source, target, SYNC_NAME, SHARD, offset) || failed());
+        } while (startedAgain());
         long checkpoints = flink.completedCheckpoints(job);
         await(
                 "a checkpoint completes after number " + checkpoints,
                 // The next one may have begun before.
                 () -> flink.completedCheckpoints(job) >= checkpoints + 2 || failed());
-        mustNotHaveFailed();
+        if (startedAgain()) {
+            throw new AssertionError("job " + job + " was refused after it had begun");
+        }
         say(
                 String.format(
                         "progress after %.1f s, marker %s, %d full resyncs",
@@ -248,16 +294,27 @@ final class ChaosWorld implements Closeable {
         return flink.jobState(job).equals("FAILED");
     }
 
-    private void mustNotHaveFailed() {
-        if (failed()) {
-            throw new AssertionError(
-                    "job "
-                            + job
-                            + " failed for good: "
-                            + flink.rest("/jobs/" + job + "/exceptions")
-                                    .path("root-exception")
-                                    .asText());
+    /**
+     * Whether the job was refused at its start because an end was away just then, and was submitted
+     * again as whoever reads that would do.
+     */
+    private boolean startedAgain() {
+        if (!failed()) {
+            return false;
         }
+        String why =
+                flink.rest("/jobs/" + job + "/exceptions")
+                        .path("exceptionHistory")
+                        .path("entries")
+                        .path(0)
+                        .path("stacktrace")
+                        .asText();
+        if (!why.contains("Is it running, and are") && !why.contains("LOADING")) {
+            throw new AssertionError("job " + job + " failed for good: " + why);
+        }
+        say("refused at the start: an end was away");
+        submit(List.of());
+        return true;
     }
 
     /** What the source counts begins anew then. */

@@ -84,7 +84,7 @@ final class EndFaults {
     static void killTarget(ChaosWorld world, Random random) {
         world.target().kill9();
         world.say("kill -9 of the target");
-        world.writes(random.nextInt(3_000));
+        world.writes(random.nextInt(random.nextInt(4) == 0 ? 20_000 : 3_000));
         world.target().restart();
         world.say("target started again");
     }

@@ -21,10 +21,13 @@ enum Fault {
     TARGET_SUSPENDED(EndFaults::suspendTarget),
     TARGET_KILLED(EndFaults::killTarget),
     TARGET_WENT_BACK(EndFaults::restoreTarget),
+    TWO_AT_ONCE(TwoAtOnce::run),
+    TWO_AT_ONCE_AGAIN(TwoAtOnce::run),
     /** From here on: those that force a full resync. */
     BACKLOG_LOST(ResyncFaults::loseBacklog),
     BACKLOG_LOST_WHILE_AWAY(ResyncFaults::loseBacklogWhileAway),
     RESYNC_INTERRUPTED(ResyncFaults::interruptResync),
+    STOPPED_AND_BACKLOG_LOST(ResyncFaults::stopTaskManagerAndLoseBacklog),
     TARGET_EMPTIED(ResyncFaults::emptyTarget);
 
     /** Makes it happen; draws its details. */

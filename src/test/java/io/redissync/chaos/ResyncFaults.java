@@ -1,7 +1,6 @@
 package io.redissync.chaos;
 
 import io.redissync.command.History;
-import io.redissync.command.Phase;
 import io.redissync.command.Position;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +15,7 @@ final class ResyncFaults {
         History before = world.position().history();
         holdLinkUntilTheBacklogIsLost(world);
         world.forces(1, 1);
-        world.await("another history", () -> !world.position().history().equals(before));
+        world.await("another history", () -> world.hasLeft(before));
         awaitStream(world);
     }
 
@@ -32,7 +31,7 @@ final class ResyncFaults {
             world.submit(List.of("-s", savepoint));
         }
         world.forces(1, 1);
-        world.await("another history", () -> !world.position().history().equals(before));
+        world.await("another history", () -> world.hasLeft(before));
         awaitStream(world);
     }
 
@@ -41,7 +40,7 @@ final class ResyncFaults {
         History before = world.position().history();
         int way = random.nextInt(4);
         holdLinkUntilTheBacklogIsLost(world);
-        world.await("another history", () -> !world.position().history().equals(before));
+        world.await("another history", () -> world.hasLeft(before));
         world.writes(random.nextInt(500));
         Position at = world.position();
         switch (way) {
@@ -53,6 +52,41 @@ final class ResyncFaults {
         world.say("interrupted at " + at.phase() + " " + at.offset());
         // Only what loses the spool, or the RDB on its way, needs another one.
         world.forces(1, 2);
+        awaitStream(world);
+    }
+
+    /**
+     * A stopped TaskManager and its replacement both lose the backlog, and both may ask for a full
+     * resync when the first one wakes up.
+     */
+    static void stopTaskManagerAndLoseBacklog(ChaosWorld world, Random random) {
+        History before = world.position().history();
+        int stopped = world.taskManagerOfTheJob();
+        long pid = world.flink().pidOfTaskManager(stopped);
+        int held = world.link().heldConnections();
+        Signals.send("STOP", pid);
+        world.say("SIGSTOP of TaskManager " + stopped);
+        try {
+            world.link().holdAt("PSYNC");
+            world.link().cut();
+            world.loseBacklog();
+            world.await(
+                    "the replacement asks to continue",
+                    () -> world.link().heldConnections() > held);
+            if (random.nextBoolean()) {
+                Signals.send("CONT", pid);
+                world.say("SIGCONT before the replacement is heard");
+            }
+            world.link().holdAt(null);
+            world.link().cut();
+            world.await("another history", () -> world.hasLeft(before));
+        } finally {
+            Signals.send("CONT", pid);
+        }
+        world.say("SIGCONT");
+        // One each, and one more for an attempt that found the other's.
+        world.forces(1, 3);
+        world.awaitTaskManagers();
         awaitStream(world);
     }
 
@@ -76,6 +110,6 @@ final class ResyncFaults {
     }
 
     private static void awaitStream(ChaosWorld world) {
-        world.await("the stream phase", () -> world.position().phase() == Phase.STREAM);
+        world.await("the stream phase", world::isInTheStream);
     }
 }
