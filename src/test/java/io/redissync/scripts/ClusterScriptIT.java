@@ -55,7 +55,7 @@ class ClusterScriptIT {
 
             ProcessHandle jobManager = handle(flink.pidOfJobManager());
             flink.killJobManager();
-            assertThat(jobManager.isAlive()).isFalse();
+            await().atMost(LIMIT).until(() -> !jobManager.isAlive());
             flink.startJobManager();
             processes.add(handle(flink.pidOfJobManager()));
             await().atMost(LIMIT)
