@@ -13,6 +13,8 @@ usage: scripts/flink-cluster.sh COMMAND
   status                     processes and what REST says; exit code 3 when it does not run
   start-tm                   one more TaskManager, with the lowest number that is free; prints the number
   kill-tm I                  kill -9 of TaskManager I
+  kill-jm                    kill -9 of the JobManager; its jobs are lost (no high availability here)
+  start-jm                   a new JobManager; the TaskManagers find it by themselves
   pid jm | pid tm I          the process id
   logs                       the last lines of every log
 environment:
@@ -305,6 +307,25 @@ kill_tm() {
     rm -f "$RUN/tm-$1.pid" "$RUN/tm-$1.id"
 }
 
+kill_jm() {
+    local pid
+    pid=$(pid_of jm) || die "no JobManager runs in $DIR"
+    kill -9 "$pid"
+    wait_gone jm 10 || die "the JobManager (pid $pid) is still there 10 s after kill -9"
+    rm -f "$RUN/jm.pid"
+}
+
+start_jm() {
+    local pid
+    if pid=$(pid_of jm); then
+        die "the JobManager runs already in $DIR (pid $pid)"
+    fi
+    [ -f "$CONF/config.yaml" ] || die "no cluster was started in $DIR"
+    find_java
+    launch_jm
+    wait_for jm "an answer on REST port $(conf_value rest.port)" rest_get /overview
+}
+
 running_tms() {
     local i found=
     for i in $(tm_numbers); do
@@ -385,6 +406,8 @@ case $command in
         [ $# -eq 1 ] || usage
         kill_tm "$1"
         ;;
+    kill-jm) kill_jm ;;
+    start-jm) start_jm ;;
     pid) print_pid "$@" ;;
     logs) logs ;;
     *) usage ;;

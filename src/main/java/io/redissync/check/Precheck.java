@@ -8,10 +8,13 @@ import io.redissync.connection.RedisErrorException;
 import io.redissync.connection.Shard;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,12 @@ public record Precheck(
         implements Serializable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Precheck.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration RETRY = Duration.ofMillis(500);
+
+    /** Codes of errors by which a server says that it is busy with itself. */
+    private static final Set<String> PASSING = Set.of("LOADING", "BUSY");
+
     private static final String CLIENT_NAME = "redis-sync:check";
 
     /** What to do with a target whose {@code maxmemory-policy} may evict. */
@@ -48,15 +57,52 @@ public record Precheck(
         void verify(RedisConnection target) throws IOException;
     }
 
+    /** An end is not there at this moment; that passes more often than not. */
+    private static final class EndAwayException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        EndAwayException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The target must not be written to as it is. */
+    private static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message);
+        }
+    }
+
     /**
-     * Connects to all ends and looks.
+     * Connects to all ends and looks. An end that is away is waited for some seconds, since a job
+     * that is started while one of them restarts would else end for good.
      *
      * @throws IOException when an end cannot be reached or must not be used; the message says which
      *     and what to do
      */
     public void verify(TargetCheck more) throws IOException {
+        long began = System.nanoTime();
+        while (true) {
+            try {
+                verifyOnce(more);
+                return;
+            } catch (EndAwayException e) {
+                if (System.nanoTime() - began > PATIENCE.toNanos()
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.warn("{} Trying again", e.getMessage());
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
+        }
+    }
+
+    private void verifyOnce(TargetCheck more) throws IOException {
         Map<String, String> runIds = new HashMap<>();
-        try (RedisConnection connection = openTarget()) {
+        try (RedisConnection connection =
+                RedisConnection.open(target, targetConnection, CLIENT_NAME)) {
             Map<String, String> server = connection.info("server");
             refuseReplica(connection.info("replication"));
             refuseCluster(server);
@@ -65,25 +111,22 @@ public record Precheck(
             }
             runIds.put(server.getOrDefault("run_id", ""), "the target");
             more.verify(connection);
+        } catch (RefusedException | EndAwayException e) {
+            throw e;
         } catch (RedisErrorException e) {
+            if (PASSING.contains(e.error().code())) {
+                throw new EndAwayException("target: " + e.getMessage() + ".", e);
+            }
             throw new IOException(
                     "target: "
                             + e.getMessage()
                             + ". Check target.user, target.password and what its user may do",
                     e);
+        } catch (IOException e) {
+            throw new EndAwayException("target: " + e.getMessage() + unreachable("target"), e);
         }
         for (Shard shard : shards) {
             refuseSame(shard, runIds);
-        }
-    }
-
-    private RedisConnection openTarget() throws IOException {
-        try {
-            return RedisConnection.open(target, targetConnection, CLIENT_NAME);
-        } catch (RedisErrorException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new IOException("target: " + e.getMessage() + unreachable("target"), e);
         }
     }
 
@@ -93,7 +136,7 @@ public record Precheck(
 
     private void refuseReplica(Map<String, String> replication) throws IOException {
         if ("slave".equals(replication.get("role"))) {
-            throw new IOException(
+            throw new RefusedException(
                     "target "
                             + target
                             + " is a replica of "
@@ -107,7 +150,7 @@ public record Precheck(
 
     private void refuseCluster(Map<String, String> server) throws IOException {
         if ("cluster".equals(server.get("redis_mode"))) {
-            throw new IOException(
+            throw new RefusedException(
                     "target "
                             + target
                             + " is a node of a Redis Cluster: this version writes to standalone"
@@ -127,7 +170,7 @@ public record Precheck(
         if (policy == null) {
             LOG.warn("Target {} does not tell its maxmemory-policy", target);
         } else if (!policy.equals("noeviction")) {
-            throw new IOException(
+            throw new RefusedException(
                     "target "
                             + target
                             + " may evict keys (maxmemory-policy "
@@ -144,7 +187,7 @@ public record Precheck(
                 RedisConnection.open(shard.address(), source, CLIENT_NAME)) {
             Object reply = connection.call("INFO", "server");
             if (reply instanceof RedisError error) {
-                if (error.code().equals("NOAUTH")) {
+                if (error.code().equals("NOAUTH") || PASSING.contains(error.code())) {
                     throw new RedisErrorException("INFO", shard.address(), error);
                 }
                 LOG.warn(
@@ -155,6 +198,9 @@ public record Precheck(
             }
             runId = runId(RedisConnection.asText(reply));
         } catch (RedisErrorException e) {
+            if (PASSING.contains(e.error().code())) {
+                throw new EndAwayException("source " + shard + ": " + e.getMessage() + ".", e);
+            }
             throw new IOException(
                     "source "
                             + shard
@@ -163,7 +209,7 @@ public record Precheck(
                             + ". Check source.user and source.password",
                     e);
         } catch (IOException e) {
-            throw new IOException(
+            throw new EndAwayException(
                     "source " + shard + ": " + e.getMessage() + unreachable("source"), e);
         }
         if (runId.isPresent()) {

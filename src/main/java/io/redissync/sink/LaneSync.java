@@ -66,8 +66,11 @@ final class LaneSync {
                                 >= next.position().history().epoch();
         if (theirsIsNewer) {
             Position theirs = found.get().position();
-            if (theirs.phase() == Phase.STREAM && !(next instanceof Change.Begin)) {
-                // The other history is complete: after a restart this job goes on from there.
+            boolean ofThisJob = found.get().instance().equals(settings.instance());
+            boolean isComplete = theirs.phase() == Phase.STREAM;
+            if (ofThisJob || (isComplete && !(next instanceof Change.Begin))) {
+                // A complete history: after a restart this job goes on from there. One of this
+                // submission: an attempt that was thought dead made it; a restart goes above it.
                 throw new TargetLostWritesException(
                         lane
                                 + ": the target's marker belongs to another history ("

@@ -52,6 +52,14 @@ class ClusterScriptIT {
             assertThat(flink.startTaskManager()).isEqualTo(3);
             processes.add(handle(flink.pidOfTaskManager(1)));
             processes.add(handle(flink.pidOfTaskManager(3)));
+
+            ProcessHandle jobManager = handle(flink.pidOfJobManager());
+            flink.killJobManager();
+            await().atMost(LIMIT).until(() -> !jobManager.isAlive());
+            flink.startJobManager();
+            processes.add(handle(flink.pidOfJobManager()));
+            await().atMost(LIMIT)
+                    .until(() -> flink.rest("/overview").path("taskmanagers").asInt() == 3);
         }
         await().atMost(LIMIT).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }

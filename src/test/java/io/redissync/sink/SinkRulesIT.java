@@ -154,7 +154,9 @@ class SinkRulesIT {
 
     @Test
     void anotherCopyOfTheSyncIsRefused() throws Exception {
-        try (RedisSinkWriter writer = kit().writer()) {
+        SinkKit other = kit();
+        other.instance = "another submission";
+        try (RedisSinkWriter writer = other.writer()) {
             apply(writer, begin(NEWER));
         }
         try (RedisSinkWriter writer = kit().writer()) {
@@ -177,6 +179,27 @@ class SinkRulesIT {
             assertThat(e).hasCauseInstanceOf(TargetLostWritesException.class);
         }
         assertThat(jedis.exists("k")).isFalse();
+    }
+
+    /** Attempts of one job follow each other; the one that wakes up late is not another copy. */
+    @Test
+    void aHistoryOfAnEarlierAttemptOfThisJobIsGoneAbove() throws Exception {
+        try (RedisSinkWriter writer = kit().writer()) {
+            apply(writer, begin(NEWER));
+        }
+        History sameEpoch = new History(0x3333, NEWER.epoch());
+        for (Change[] late :
+                new Change[][] {
+                    {begin(sameEpoch)}, {begin()}, {tick(5), single(6, "SET", "k", "v")}
+                }) {
+            try (RedisSinkWriter writer = kit().writer()) {
+                failsWith(
+                        () -> apply(writer, late),
+                        TargetLostWritesException.class,
+                        "belongs to another history");
+            }
+        }
+        assertThat(marker(jedis).position()).isEqualTo(SinkKit.snapshot(NEWER, 0));
     }
 
     @Test

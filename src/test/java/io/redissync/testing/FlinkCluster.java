@@ -116,6 +116,16 @@ public final class FlinkCluster implements AutoCloseable {
         return Integer.parseInt(cluster("start-tm").out().strip());
     }
 
+    /** {@code kill -9}; the jobs that it ran are lost, their checkpoints stay. */
+    public void killJobManager() {
+        cluster("kill-jm");
+    }
+
+    /** A new JobManager at the same ports; the TaskManagers register with it in their own time. */
+    public void startJobManager() {
+        cluster("start-jm");
+    }
+
     public long pidOfTaskManager(int number) {
         return Long.parseLong(cluster("pid", "tm", Integer.toString(number)).out().strip());
     }
