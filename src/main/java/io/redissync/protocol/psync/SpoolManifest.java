@@ -103,7 +103,8 @@ record SpoolManifest(
             text.append("replid ").append(name.replid()).append(' ').append(name.from());
             text.append('\n');
         }
-        text.append(CRC).append(checksum(text.toString())).append('\n');
+        String checksum = checksum(text.toString());
+        text.append(CRC).append(checksum).append('\n');
         Path file = directory.resolve(FILE);
         Path next = directory.resolve(FILE + ".next");
         try (FileChannel out =

@@ -1,6 +1,7 @@
 package io.redissync.protocol.psync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.redissync.command.History;
 import io.redissync.command.Phase;
@@ -24,9 +25,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a new attempt makes of what an earlier one left, and that it leaves that alone. */
+@Timeout(60)
 class SpoolTakeOverTest {
 
     private static final String OLD_ID = "a".repeat(40);
@@ -404,7 +407,7 @@ class SpoolTakeOverTest {
         first.snapshotReceived(900);
         first.release(inSnapshot(700));
         assertThat(files(first.directory(), "snapshot-")).hasSize(3);
-        append(first, 30);
+        append(first, 26);
         assertThat(files(first.directory(), "snapshot-")).hasSize(1);
         assertThat(budget.state()).isEqualTo(SpoolBudget.State.OK);
         assertNotTaken(inSnapshot(700));
@@ -437,7 +440,7 @@ class SpoolTakeOverTest {
                             }
                         });
         appends.start();
-        org.awaitility.Awaitility.await().until(() -> small.state() == SpoolBudget.State.FULL);
+        await().until(() -> small.state() == SpoolBudget.State.FULL);
         taken.release(inSnapshot(600));
         assertThat(files(taken.directory(), "snapshot-")).hasSize(3);
         taken.snapshotReread();
