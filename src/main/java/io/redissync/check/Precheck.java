@@ -182,7 +182,7 @@ public record Precheck(
     }
 
     private static Optional<String> runId(String info) {
-        for (String line : info.split("\r?\n")) {
+        for (String line : info.split("\r?\n", -1)) {
             if (line.startsWith("run_id:")) {
                 return Optional.of(line.substring("run_id:".length()));
             }

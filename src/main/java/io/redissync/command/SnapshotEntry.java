@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param idleSeconds LRU idle time in seconds, or {@link #NONE}
  * @param frequency LFU counter (0 to 255), or {@link #NONE}
  */
+// Shared arrays are the point: a value is not copied on its way.
+@SuppressWarnings("ArrayRecordComponent")
 public record SnapshotEntry(
         byte[] key,
         int type,

@@ -23,6 +23,10 @@ final class ShardMetrics {
     private static final String LAG_BYTES = "lagBytes";
     private static final String SPOOL_BYTES = "spoolBytes";
     private static final String COMMANDS_APPLIED = "commandsApplied";
+    private static final String RECEIVED_OFFSET = "receivedOffset";
+    private static final String APPLIED_OFFSET = "appliedOffset";
+    private static final String STREAM = "stream";
+    private static final String APPLYING = "applying";
 
     private static final Comparator<String> BY_NUMBER_THEN_TEXT =
             Comparator.<String>comparingInt(id -> isNumber(id) ? 0 : 1)
@@ -65,43 +69,55 @@ final class ShardMetrics {
         private final Map<String, Object> last = new LinkedHashMap<>();
 
         /** Counters of the writers, several per shard, with what was counted at the last sample. */
-        private final IdentityHashMap<Counter, Long> applied = new IdentityHashMap<>();
+        private final IdentityHashMap<Counter, Long> counted = new IdentityHashMap<>();
 
         private long appliedByEnded;
 
         void add(String name, Metric metric) {
             if (name.equals(COMMANDS_APPLIED) && metric instanceof Counter counter) {
-                applied.put(counter, 0L);
+                counted.put(counter, 0L);
             } else {
                 current.put(name, metric);
             }
         }
 
         void remove(String name, Metric metric) {
-            if (metric instanceof Counter counter && applied.containsKey(counter)) {
-                appliedByEnded += counter.getCount() - applied.remove(counter);
+            if (metric instanceof Counter counter && counted.containsKey(counter)) {
+                appliedByEnded += counter.getCount() - counted.remove(counter);
             } else if (current.remove(name, metric)) {
                 last.put(name, read(metric));
             }
         }
 
         ShardProgress sample(String id, double seconds) {
-            boolean hasWriter = !applied.isEmpty() || appliedByEnded > 0;
+            boolean hasWriter = !counted.isEmpty() || appliedByEnded > 0;
             long commands = appliedByEnded;
             appliedByEnded = 0;
-            for (Map.Entry<Counter, Long> counted : applied.entrySet()) {
-                long count = counted.getKey().getCount();
-                commands += count - counted.getValue();
-                counted.setValue(count);
+            for (Map.Entry<Counter, Long> each : counted.entrySet()) {
+                long count = each.getKey().getCount();
+                commands += count - each.getValue();
+                each.setValue(count);
+            }
+            String phase = value(PHASE) instanceof String text ? text : "starting";
+            long lag = number(LAG_BYTES).longValue();
+            if (phase.equals(STREAM) && value(APPLIED_OFFSET) != null) {
+                // What was read of the spool may still be on its way to the target.
+                long applied = number(APPLIED_OFFSET).longValue();
+                phase = applied < 0 ? APPLYING : STREAM;
+                lag = applied < 0 ? -1 : lagBehind(applied);
             }
             return new ShardProgress(
                     id,
-                    value(PHASE) instanceof String phase ? phase : "starting",
+                    phase,
                     number(SNAPSHOT_PERCENT).doubleValue(),
                     number(SNAPSHOT_KEYS).longValue(),
                     hasWriter && seconds > 0 ? commands / seconds : -1,
-                    number(LAG_BYTES).longValue(),
+                    lag,
                     number(SPOOL_BYTES).longValue());
+        }
+
+        private long lagBehind(long appliedOffset) {
+            return Math.max(0, number(RECEIVED_OFFSET).longValue() - appliedOffset);
         }
 
         private Number number(String name) {

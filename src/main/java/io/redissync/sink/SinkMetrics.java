@@ -1,5 +1,7 @@
 package io.redissync.sink;
 
+import io.redissync.command.Phase;
+import io.redissync.command.Position;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
@@ -36,7 +38,8 @@ final class SinkMetrics {
         shard.commands.inc(batch.dataCommands());
         shard.bytes.inc(batch.bytes());
         shard.batches.inc();
-        shard.appliedOffset = batch.marker().position().offset();
+        Position end = batch.end();
+        shard.appliedOffset = end.phase() == Phase.STREAM ? end.offset() : -1;
         group.getNumRecordsSendCounter().inc(batch.changes().size());
         group.getNumBytesSendCounter().inc(batch.bytes());
     }
@@ -54,7 +57,9 @@ final class SinkMetrics {
         final Counter bytes;
         final Counter batches;
         final Counter refused;
-        volatile long appliedOffset;
+
+        /** Replication offset, or -1 in the snapshot. */
+        volatile long appliedOffset = -1;
 
         ShardMetrics(MetricGroup group) {
             commands = group.counter("commandsApplied");

@@ -8,6 +8,8 @@ import java.io.Serializable;
 public interface StartCheck extends Serializable {
 
     /**
+     * Looks at both ends.
+     *
      * @throws IOException when an end cannot be reached or must not be used as it is; the message
      *     says what to do
      */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 
 /**
  * Invariants 1 to 5 and 9 on a real cluster of separate JVMs, under load: whatever is killed,
@@ -112,7 +113,7 @@ class ClusterFaultsIT {
         startIntoStream();
         for (int cut = 0; cut < 3; cut++) {
             try (Jedis jedis = scenario.source().jedis()) {
-                jedis.sendCommand(() -> "CLIENT".getBytes(), "KILL", "TYPE", "replica");
+                jedis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "replica");
             }
             scenario.load().awaitCommands(1_000, PATIENCE);
             scenario.awaitProgress();
@@ -128,7 +129,7 @@ class ClusterFaultsIT {
         startIntoStream();
         for (int cut = 0; cut < 20; cut++) {
             try (Jedis jedis = scenario.target().jedis()) {
-                jedis.sendCommand(() -> "CLIENT".getBytes(), "KILL", "TYPE", "normal");
+                jedis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "normal");
             }
             scenario.load().awaitCommands(200, PATIENCE);
         }

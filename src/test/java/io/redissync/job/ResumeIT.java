@@ -6,6 +6,7 @@ import io.redissync.command.Phase;
 import io.redissync.testing.SyncScenario;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,14 @@ class ResumeIT {
         try (SyncRun run = SyncRun.start(dir, scenario.options("--sink.retry-timeout=2s"))) {
             scenario.awaitPhase(Phase.STREAM);
             scenario.load().awaitCommands(1_000, SyncRun.PATIENCE);
+            // Without a checkpoint an empty target is where every sync begins.
+            Awaitility.await("a checkpoint, which the source hears of")
+                    .atMost(SyncRun.PATIENCE)
+                    .until(
+                            () ->
+                                    scenario.source()
+                                            .info("replication", "slave0")
+                                            .matches(".*,offset=[1-9].*"));
             scenario.target().kill9();
             run.process().awaitLine("^WARN The job failed and is restarted", SyncRun.PATIENCE);
             run.process()

@@ -126,14 +126,14 @@ class DbWideCommandsTest {
     private static List<Integer> dbs(String text) {
         return text == null
                 ? List.of()
-                : Arrays.stream(text.split(",")).map(Integer::valueOf).toList();
+                : Arrays.stream(text.split(",", -1)).map(Integer::valueOf).toList();
     }
 
     private static Map<Integer, Integer> map(String text) {
         Map<Integer, Integer> map = new TreeMap<>();
         if (text != null) {
-            for (String pair : text.split(",")) {
-                String[] dbs = pair.split(">");
+            for (String pair : text.split(",", -1)) {
+                String[] dbs = pair.split(">", -1);
                 map.put(Integer.valueOf(dbs[0]), Integer.valueOf(dbs[1]));
             }
         }

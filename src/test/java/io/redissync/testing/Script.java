@@ -19,6 +19,8 @@ public final class Script {
     private final Map<String, String> environment;
 
     /**
+     * Names a script of the project.
+     *
      * @param name the file's name, such as {@code flink.sh}
      * @param environment variables besides the inherited ones; all {@code FLINK_*} of the caller's
      *     own environment are left out, so that a test sees only its own cluster

@@ -399,6 +399,12 @@ public final class ReplicaLink implements AutoCloseable {
         public void snapshotReceived() {
             turn.release();
             state = LinkState.STREAM;
+            if (settings.snapshot() == SnapshotMode.ONLY) {
+                // A reconnect could end in another full resync, and a slow copy never come to an
+                // end.
+                session.end();
+                session = null;
+            }
         }
 
         @Override

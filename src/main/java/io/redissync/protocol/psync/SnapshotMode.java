@@ -4,6 +4,8 @@ package io.redissync.protocol.psync;
 public enum SnapshotMode {
     /** It is spooled. */
     KEEP,
+    /** It is spooled, and the link leaves the source behind it: the stream is not wanted. */
+    ONLY,
     /** It is received and thrown away: only the stream behind it is wanted. */
     DISCARD
 }

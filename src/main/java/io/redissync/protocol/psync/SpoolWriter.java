@@ -134,8 +134,9 @@ final class SpoolWriter {
             while ((task = take()) != null) {
                 perform(task);
             }
-        } catch (IOException | RuntimeException e) {
-            // Also what factory or listener throw: a link without its writer would hang silently.
+        } catch (IOException | RuntimeException | Error e) {
+            // Also what factory or listener throw, and a lack of memory: a link without its writer
+            // would throw away what comes and hang silently.
             stop();
             owner.failed(e);
         } finally {

@@ -1,6 +1,5 @@
 package io.redissync.source.reader;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.redissync.protocol.psync.FullSyncPermit;
 import io.redissync.source.FullSyncEvents;
 import java.util.HashMap;
@@ -32,10 +31,9 @@ final class FullSyncPermits {
 
     private final Consumer<SourceEvent> enumerator;
 
-    @GuardedBy("this")
+    // Both guarded by this.
     private final Map<String, CompletableFuture<Void>> waiting = new HashMap<>();
 
-    @GuardedBy("this")
     private final Set<String> held = new HashSet<>();
 
     /**

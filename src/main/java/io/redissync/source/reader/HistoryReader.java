@@ -279,6 +279,9 @@ final class HistoryReader implements Closeable {
     /** Leaves the RDB reader when the spool has nothing for it yet; it is resumed later. */
     private static final class NothingToRead extends RuntimeException {
         private static final long serialVersionUID = 1L;
+
+        // It has no stack trace and is thrown often.
+        @SuppressWarnings("StaticAssignmentOfThrowable")
         static final NothingToRead INSTANCE = new NothingToRead();
 
         private NothingToRead() {

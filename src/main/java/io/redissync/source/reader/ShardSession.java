@@ -174,11 +174,19 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
                 settings.connection(),
                 "redis-sync:" + settings.syncName() + ":source:" + shard.id(),
                 settings.acknowledge(),
-                settings.mode() == SyncMode.STREAM ? SnapshotMode.DISCARD : SnapshotMode.KEEP,
+                snapshotMode(),
                 defaults.backoffMin(),
                 defaults.backoffMax(),
                 settings.psyncCommand(),
                 defaults.replconfCommand());
+    }
+
+    private SnapshotMode snapshotMode() {
+        return switch (settings.mode()) {
+            case FULL_AND_STREAM -> SnapshotMode.KEEP;
+            case FULL -> SnapshotMode.ONLY;
+            case STREAM -> SnapshotMode.DISCARD;
+        };
     }
 
     ShardMetrics metrics() {

@@ -78,6 +78,12 @@ final class StreamInterpreter {
                         ? null
                         : new Change.Transaction(shard, lane, position, commands);
             }
+            case DISCARD -> {
+                transaction = null;
+                db = position.db();
+                boundary(end);
+                return null;
+            }
             case CHATTER -> {
                 boundary(end);
                 return null;
@@ -119,6 +125,7 @@ final class StreamInterpreter {
         SELECT,
         MULTI,
         EXEC,
+        DISCARD,
         CHATTER,
         WRITE
     }
@@ -135,6 +142,8 @@ final class StreamInterpreter {
                     command.argIs(0, "SELECT")
                             ? Kind.SELECT
                             : command.argIs(0, "OPINFO") ? Kind.CHATTER : Kind.WRITE;
+            // No master sends it, but forwarded it would throw away the sink's own transaction.
+            case 7 -> command.argIs(0, "DISCARD") ? Kind.DISCARD : Kind.WRITE;
             case 8 -> command.argIs(0, "REPLCONF") ? Kind.CHATTER : Kind.WRITE;
             default -> Kind.WRITE;
         };

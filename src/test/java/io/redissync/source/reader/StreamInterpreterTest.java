@@ -74,6 +74,23 @@ class StreamInterpreterTest {
     }
 
     @Test
+    void aDiscardedTransactionIsNoChangeAndItsSelectNeverHappened() throws IOException {
+        accept(1015, "MULTI");
+        accept(1040, "SELECT", "5");
+        accept(1060, "INCR", "n");
+        assertThat(accept(1077, "discard")).isNull();
+
+        assertThat(stream.position()).isEqualTo(at(1077, 2));
+        assertThat(accept(1100, "INCR", "n").position()).isEqualTo(at(1100, 2));
+    }
+
+    @Test
+    void anExecWithoutMultiIsNoChangeButMovesThePosition() throws IOException {
+        assertThat(accept(1014, "EXEC")).isNull();
+        assertThat(stream.position()).isEqualTo(at(1014, 2));
+    }
+
+    @Test
     void selectInsideATransactionChangesTheDbOfWhatFollowsAndMovesNothingBeforeExec()
             throws IOException {
         accept(1015, "MULTI");
