@@ -40,6 +40,21 @@ final class HistoryFeed {
         this.snapshotReceived = resumed.isPresent() || snapshotMode == SnapshotMode.DISCARD;
     }
 
+    /** Goes on filling a spool that holds all that was received so far. */
+    static HistoryFeed into(SpoolWriter writer, HistorySpool taken) {
+        HistoryFeed feed =
+                new HistoryFeed(
+                        writer,
+                        SnapshotMode.KEEP,
+                        taken.replid(),
+                        taken.stream().end(),
+                        Optional.empty(),
+                        "goes on with " + taken);
+        feed.snapshotReceived = true;
+        feed.spool = taken;
+        return feed;
+    }
+
     // Event loop.
 
     void begin() {

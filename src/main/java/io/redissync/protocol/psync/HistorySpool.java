@@ -1,28 +1,13 @@
 package io.redissync.protocol.psync;
 
 import io.redissync.command.History;
+import io.redissync.command.Phase;
+import io.redissync.command.Position;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 
 /**
  * The spool of one history and attempt: the snapshot's log and the stream's log in a directory of
@@ -42,147 +27,145 @@ public final class HistorySpool implements Closeable {
         }
     }
 
-    private static final String LOCK_FILE = "lock";
+    /** Which logs there are. */
+    enum Contents {
+        SNAPSHOT_AND_STREAM,
+        STREAM
+    }
 
-    /** A younger directory may not have its lock yet. */
-    private static final Duration SWEEP_AGE = Duration.ofMinutes(1);
-
-    /**
-     * Directories in use by this process: opening and closing a lock file would give up the
-     * process' own lock on it, so a sweep must not touch these.
-     */
-    private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
-
-    private final Path directory;
-    private final FileChannel lockChannel;
-    private final History history;
-    private final long startOffset;
+    private final SpoolDirectory directory;
     private final SpoolLog snapshot;
     private final SpoolLog stream;
     private final SpoolBudget budget;
 
-    private volatile String replid;
+    /** Changed by the thread that fills the spool. */
+    private volatile SpoolManifest manifest;
+
     private volatile long snapshotLength = -1;
 
+    /** Up to where a checkpoint covers the snapshot. */
+    private volatile long snapshotCovered;
+
+    /** Whether the reader is still before the place where an earlier attempt was. */
+    private volatile boolean rereading;
+
     private HistorySpool(
-            Place place,
-            Path directory,
-            FileChannel lockChannel,
-            History history,
-            String replid,
-            long startOffset,
-            boolean withSnapshot) {
+            Place place, SpoolDirectory directory, SpoolManifest manifest, Contents contents) {
         this.directory = directory;
-        this.lockChannel = lockChannel;
-        this.history = history;
-        this.replid = replid;
-        this.startOffset = startOffset;
+        this.manifest = manifest;
         this.budget = place.budget();
-        this.snapshot = withSnapshot ? log(place, SpoolLog.Kind.SNAPSHOT, 0) : null;
-        this.stream = log(place, SpoolLog.Kind.STREAM, startOffset);
+        this.snapshot =
+                contents == Contents.SNAPSHOT_AND_STREAM
+                        ? log(place, SpoolLog.Kind.SNAPSHOT, 0)
+                        : null;
+        this.stream = log(place, SpoolLog.Kind.STREAM, manifest.streamStart());
     }
 
     private SpoolLog log(Place place, SpoolLog.Kind kind, long start) {
-        return new SpoolLog(
-                directory, kind, history.id(), start, place.segmentBytes(), place.budget());
+        SpoolLog log =
+                new SpoolLog(
+                        directory.path(),
+                        kind,
+                        manifest.history().id(),
+                        start,
+                        place.segmentBytes(),
+                        place.budget());
+        log.whenShort(this::giveUpSnapshot);
+        return log;
     }
 
     /** The spool of a history that begins with a full resync. */
     public static HistorySpool begin(Place place, History history, String replid, long startOffset)
             throws IOException {
-        return create(place, history, replid, startOffset, true);
+        return create(
+                place,
+                SpoolManifest.of(history, replid, startOffset),
+                Contents.SNAPSHOT_AND_STREAM);
     }
 
-    /** The spool of a history that goes on: its stream begins at the offset, without snapshot. */
+    /** The spool of a stream that begins at the offset, without snapshot. */
     public static HistorySpool resume(Place place, History history, String replid, long startOffset)
             throws IOException {
-        return create(place, history, replid, startOffset, false);
-    }
-
-    private static HistorySpool create(
-            Place place, History history, String replid, long startOffset, boolean withSnapshot)
-            throws IOException {
-        String attempt = String.format("%08x", ThreadLocalRandom.current().nextInt());
-        Path directory = place.shardDirectory().resolve(history.idText() + "-" + attempt);
-        Files.createDirectories(directory);
-        IN_USE.add(directory.toAbsolutePath());
-        FileChannel lockChannel =
-                FileChannel.open(
-                        directory.resolve(LOCK_FILE),
-                        StandardOpenOption.CREATE_NEW,
-                        StandardOpenOption.WRITE);
-        FileLock lock = lockChannel.tryLock();
-        if (lock == null) {
-            lockChannel.close();
-            throw new IOException(
-                    "lock spool directory " + directory + ": taken (expected: a new directory)");
-        }
-        return new HistorySpool(
-                place, directory, lockChannel, history, replid, startOffset, withSnapshot);
+        return create(place, SpoolManifest.of(history, replid, startOffset), Contents.STREAM);
     }
 
     /**
-     * Deletes what attempts of ended processes left behind: directories that nobody holds the lock
-     * of. A stopped process still holds its own.
+     * The spool of a history that the source itself continues.
+     *
+     * @param replid the id that the source gave the history by now
+     */
+    public static HistorySpool resume(Place place, Position from, String replid)
+            throws IOException {
+        return create(
+                place,
+                SpoolManifest.of(from.history(), from.replid(), from.offset())
+                        .withName(replid, from.offset()),
+                Contents.STREAM);
+    }
+
+    /**
+     * A spool with what an earlier attempt of the history left behind the position, if it did:
+     * checked, without touching what that attempt has, which may still be at work. It ends where
+     * the good bytes end; the source has to be asked for what follows {@link #replid()} and the
+     * stream's end.
+     *
+     * @param position in the snapshot, then the whole RDB is there and all that followed it; or in
+     *     the stream
+     */
+    public static Optional<HistorySpool> takeOver(Place place, Position position)
+            throws IOException {
+        return SpoolTakeOver.at(place, position);
+    }
+
+    /** For the one who fills it and then writes the manifest. */
+    static HistorySpool takenOver(
+            Place place, SpoolDirectory directory, SpoolManifest manifest, Contents contents) {
+        HistorySpool spool = new HistorySpool(place, directory, manifest, contents);
+        spool.snapshotLength = manifest.wholeSnapshot().orElse(-1);
+        spool.rereading = contents == Contents.SNAPSHOT_AND_STREAM;
+        return spool;
+    }
+
+    private static HistorySpool create(Place place, SpoolManifest manifest, Contents contents)
+            throws IOException {
+        SpoolDirectory directory = SpoolDirectory.create(place, manifest.history());
+        manifest.write(directory.path());
+        return new HistorySpool(place, directory, manifest, contents);
+    }
+
+    /**
+     * Deletes what attempts of ended processes left behind: directories of this shard that nobody
+     * holds the lock of (a stopped process still holds its own), and of any shard those that nobody
+     * came back for in a week. What is still wanted has to be taken over before.
      *
      * @return number of directories deleted
      */
     public static int sweep(Place place) throws IOException {
-        List<Path> attempts;
-        try (Stream<Path> found = Files.list(place.shardDirectory())) {
-            attempts = found.toList();
-        } catch (NoSuchFileException e) {
-            return 0;
-        } catch (UncheckedIOException e) {
-            throw new IOException(
-                    "list spool directory " + place.shardDirectory() + ": " + e.getMessage(), e);
-        }
-        int swept = 0;
-        for (Path attempt : attempts) {
-            if (abandoned(attempt)) {
-                deleteTree(attempt);
-                swept++;
-            }
-        }
-        return swept;
-    }
-
-    private static boolean abandoned(Path attempt) throws IOException {
-        if (IN_USE.contains(attempt.toAbsolutePath())) {
-            return false;
-        }
-        Path lockFile = attempt.resolve(LOCK_FILE);
-        try {
-            Instant made = Files.getLastModifiedTime(lockFile).toInstant();
-            if (made.isAfter(Instant.now().minus(SWEEP_AGE))) {
-                return false;
-            }
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
-                return channel.tryLock() != null;
-            }
-        } catch (NoSuchFileException e) {
-            return false;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
+        return SpoolDirectory.sweep(place);
     }
 
     public History history() {
-        return history;
+        return manifest.history();
     }
 
     /** The id under which the master knows this history now; changes with its failovers. */
     public String replid() {
-        return replid;
+        return manifest.replid();
     }
 
-    void replid(String newReplid) {
-        this.replid = newReplid;
+    /** The source goes on under this id from the stream's end on; called by the writing thread. */
+    void replid(String newReplid) throws IOException {
+        change(manifest.withName(newReplid, stream.end()));
+    }
+
+    private void change(SpoolManifest next) throws IOException {
+        next.write(directory.path());
+        manifest = next;
     }
 
     /** Replication offset at which the stream begins: its position of the first byte. */
     public long startOffset() {
-        return startOffset;
+        return manifest.streamStart();
     }
 
     /** The RDB, sealed once it is whole; empty when the history was resumed. */
@@ -205,12 +188,57 @@ public final class HistorySpool implements Closeable {
         this.snapshotLength = length;
     }
 
+    /** All of the RDB is there: from now on another attempt can take it over. */
+    void snapshotReceived(long length) throws IOException {
+        snapshotLength(length);
+        // A snapshot that is thrown away needs no log.
+        if (snapshot != null) {
+            snapshot.seal();
+            change(manifest.withWholeSnapshot(length));
+        }
+    }
+
+    /** Whether another attempt can use what is here. */
+    public boolean resumable() {
+        return snapshot == null || manifest.wholeSnapshot().isPresent();
+    }
+
+    /** The reader has come to the place where an earlier attempt was. */
+    public void snapshotReread() {
+        rereading = false;
+    }
+
+    /**
+     * A checkpoint covers everything up to the position: releases what nobody needs. Of the
+     * snapshot that is nothing before the checkpoint is in the stream, because it can only be
+     * resumed whole; unless there is no room.
+     */
+    public void release(Position covered) throws IOException {
+        if (covered.phase() == Phase.SNAPSHOT) {
+            snapshotCovered = Math.max(snapshotCovered, covered.offset());
+            if (budget.state() == SpoolBudget.State.FULL) {
+                giveUpSnapshot();
+            }
+            return;
+        }
+        if (snapshot != null) {
+            snapshot.release(snapshot.end());
+        }
+        stream.release(covered.offset());
+    }
+
+    private void giveUpSnapshot() throws IOException {
+        if (snapshot != null && !rereading) {
+            snapshot.release(snapshotCovered);
+        }
+    }
+
     public SpoolBudget budget() {
         return budget;
     }
 
     public Path directory() {
-        return directory;
+        return directory.path();
     }
 
     public long bytesOnDisk() {
@@ -236,12 +264,10 @@ public final class HistorySpool implements Closeable {
     /** Closes both logs; the files stay until {@link #delete()}. */
     @Override
     public void close() throws IOException {
-        try (FileChannel lockHeld = lockChannel;
+        try (SpoolDirectory locked = directory;
                 SpoolLog streamLog = stream;
                 SpoolLog snapshotLog = snapshot) {
             refuseAppends();
-        } finally {
-            IN_USE.remove(directory.toAbsolutePath());
         }
     }
 
@@ -252,46 +278,16 @@ public final class HistorySpool implements Closeable {
         }
         stream.delete();
         close();
-        deleteTree(directory);
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        Files.walkFileTree(
-                root,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.deleteIfExists(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException e)
-                            throws IOException {
-                        if (e instanceof NoSuchFileException) {
-                            return FileVisitResult.CONTINUE;
-                        }
-                        throw e;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path directory, IOException e)
-                            throws IOException {
-                        if (e != null) {
-                            throw e;
-                        }
-                        Files.deleteIfExists(directory);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+        directory.delete();
     }
 
     @Override
     public String toString() {
-        return "spool of history " + history + " from offset " + startOffset + " in " + directory;
+        return "spool of history "
+                + history()
+                + " from offset "
+                + startOffset()
+                + " in "
+                + directory.path();
     }
 }

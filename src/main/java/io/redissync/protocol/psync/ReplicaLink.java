@@ -90,6 +90,22 @@ public final class ReplicaLink implements AutoCloseable {
         begin(resumeFrom);
     }
 
+    /**
+     * Asks to continue behind what the spool holds, and fills it; a full resync follows by itself
+     * when the master cannot.
+     *
+     * @param safe replication offset up to which everything is safe at the target; 0: nothing
+     */
+    public void start(HistorySpool taken, long safe) {
+        writer.start();
+        loop.execute(
+                () -> {
+                    feed = HistoryFeed.into(writer, taken);
+                    acknowledged = safe;
+                    connect();
+                });
+    }
+
     private void begin(Position resumeFrom) {
         writer.start();
         loop.execute(
@@ -109,7 +125,8 @@ public final class ReplicaLink implements AutoCloseable {
         onLoop(
                 () -> {
                     HistoryFeed current = feed;
-                    if (current != null && current.spool().history().equals(history)) {
+                    HistorySpool spool = current == null ? null : current.spool();
+                    if (spool != null && spool.history().equals(history)) {
                         acknowledged = Math.min(offset, current.streamEnd());
                         if (session != null) {
                             session.acknowledge();

@@ -48,6 +48,13 @@ public final class SpoolBudget {
         return state;
     }
 
+    /** Takes the bytes, which are on the disk already, whether there is room or not. */
+    void take(long bytes) {
+        synchronized (monitor) {
+            used += bytes;
+        }
+    }
+
     /** Takes the bytes if there is room; an empty budget takes any number. */
     boolean tryReserve(long bytes) {
         synchronized (monitor) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Layout of a segment file, big-endian.
@@ -23,6 +25,16 @@ final class SpoolFormat {
     static final int MAX_FRAME_BYTES = 1 << 20;
 
     private SpoolFormat() {}
+
+    /** Sorts as the positions do. */
+    static String fileName(SpoolLog.Kind kind, long start) {
+        return String.format("%s-%020d.spool", kind.name().toLowerCase(Locale.ROOT), start);
+    }
+
+    /** What {@link #fileName} gives, with the position as the first group. */
+    static Pattern fileNames(SpoolLog.Kind kind) {
+        return Pattern.compile(kind.name().toLowerCase(Locale.ROOT) + "-([0-9]{20})\\.spool");
+    }
 
     static ByteBuffer header(SpoolLog.Kind kind, long historyId, long start) {
         return ByteBuffer.allocate(HEADER_BYTES)

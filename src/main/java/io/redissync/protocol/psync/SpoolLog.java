@@ -9,11 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 
 /**
@@ -66,14 +64,19 @@ public final class SpoolLog implements Closeable {
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer frameHeader = ByteBuffer.allocate(SpoolFormat.FRAME_HEADER_BYTES);
 
-    private final Object arrivals = new Object();
-    private volatile boolean readerWaits;
-    private volatile boolean woken;
+    private final SpoolArrivals arrivals = new SpoolArrivals();
+    private volatile Reclaim reclaim = () -> {};
 
     private volatile long end;
     private volatile boolean sealed;
     private volatile boolean appendsRefused;
     private volatile boolean closed;
+
+    /** Gives room back that was kept as long as nobody needed it. */
+    @FunctionalInterface
+    interface Reclaim {
+        void run() throws IOException;
+    }
 
     /** One file; its size is final once it is not the active one. */
     static final class Segment {
@@ -125,6 +128,35 @@ public final class SpoolLog implements Closeable {
         this.releasedUpTo = start;
     }
 
+    /**
+     * Takes a file that is in the directory already as the next segment; it is never appended to.
+     *
+     * @param fileBytes of the file, which holds the bytes up to {@code segmentEnd} and no more
+     */
+    void adopt(Path file, long segmentStart, long segmentEnd, long fileBytes) {
+        if (segmentStart != end) {
+            throw new IllegalArgumentException(
+                    "adopt spool file "
+                            + file
+                            + " at "
+                            + segmentStart
+                            + " (expected: "
+                            + end
+                            + ")");
+        }
+        Segment segment = new Segment(file, segmentStart);
+        segment.end = segmentEnd;
+        segment.fileBytes = fileBytes;
+        budget.take(fileBytes);
+        segments.put(segmentStart, segment);
+        end = segmentEnd;
+    }
+
+    /** What an append does before it waits for room. */
+    void whenShort(Reclaim action) {
+        reclaim = action;
+    }
+
     public long start() {
         return start;
     }
@@ -165,7 +197,7 @@ public final class SpoolLog implements Closeable {
             int length = Math.min(data.remaining(), SpoolFormat.MAX_FRAME_BYTES);
             appendFrame(data.slice(data.position(), length), arrivalMillis);
             data.position(data.position() + length);
-            wakeReader();
+            arrivals.announce();
         }
     }
 
@@ -175,6 +207,7 @@ public final class SpoolLog implements Closeable {
         long reserve = room + SpoolFormat.HEADER_BYTES;
         if (!budget.tryReserve(reserve)) {
             roll();
+            reclaim.run();
             if (!budget.reserve(reserve, () -> appendsRefused)) {
                 throw new SpoolClosedException(directory, "append at " + end);
             }
@@ -202,9 +235,7 @@ public final class SpoolLog implements Closeable {
 
     @GuardedBy("files")
     private void openActive() throws IOException {
-        Path file =
-                directory.resolve(
-                        String.format("%s-%020d.spool", kind.name().toLowerCase(Locale.ROOT), end));
+        Path file = directory.resolve(SpoolFormat.fileName(kind, end));
         try {
             out =
                     FileChannel.open(
@@ -302,7 +333,7 @@ public final class SpoolLog implements Closeable {
             sealed = true;
             deleteReleased();
         }
-        wakeReader();
+        arrivals.announce();
     }
 
     /** Refuses further appends and ends one that waits for room; reading goes on. */
@@ -356,45 +387,12 @@ public final class SpoolLog implements Closeable {
      *     when woken up
      */
     public boolean awaitBeyond(long position, long timeoutMillis) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        synchronized (arrivals) {
-            readerWaits = true;
-            try {
-                while (true) {
-                    if (woken) {
-                        woken = false;
-                        return false;
-                    }
-                    if (end > position || sealed || closed) {
-                        return true;
-                    }
-                    long left = deadline - System.nanoTime();
-                    if (left <= 0) {
-                        return false;
-                    }
-                    TimeUnit.NANOSECONDS.timedWait(arrivals, left);
-                }
-            } finally {
-                readerWaits = false;
-            }
-        }
+        return arrivals.await(() -> end > position || sealed || closed, timeoutMillis);
     }
 
     /** Makes the current wait, or else the next one, return false at once. */
     public void wakeUp() {
-        synchronized (arrivals) {
-            woken = true;
-            arrivals.notifyAll();
-        }
-    }
-
-    /** Called behind a volatile write that the reader looks at behind setting its own flag. */
-    private void wakeReader() {
-        if (readerWaits) {
-            synchronized (arrivals) {
-                arrivals.notifyAll();
-            }
-        }
+        arrivals.wakeUp();
     }
 
     /** The segment that holds the byte at the position, or null when it was released. */
@@ -434,7 +432,7 @@ public final class SpoolLog implements Closeable {
                 closeActive();
             }
         }
-        wakeReader();
+        arrivals.announce();
     }
 
     /** Closes and deletes every file. */

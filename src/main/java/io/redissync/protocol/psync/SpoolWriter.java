@@ -168,12 +168,7 @@ final class SpoolWriter {
         } else if (task instanceof SnapshotLength announced) {
             announced.feed().spool().snapshotLength(announced.length());
         } else if (task instanceof SnapshotEnd snapshot) {
-            HistorySpool spool = snapshot.feed().spool();
-            spool.snapshotLength(snapshot.length());
-            // A snapshot that is thrown away needs no log.
-            if (spool.snapshot().isPresent()) {
-                spool.snapshot().get().seal();
-            }
+            snapshot.feed().spool().snapshotReceived(snapshot.length());
         } else if (task instanceof Adopt adopted) {
             adopted.feed().spool().replid(adopted.replid());
         }

@@ -47,6 +47,9 @@ final class HistoryReader implements Closeable {
 
     private Position position;
 
+    /** Bytes of the RDB that an earlier attempt handed on. */
+    private final long handedOn;
+
     /** The db in which the stream begins, as the snapshot tells; a master selects it anew. */
     private int streamDb;
 
@@ -55,7 +58,9 @@ final class HistoryReader implements Closeable {
 
     /**
      * @param start where the history is resumed, or its beginning: in the snapshot at byte 0, or,
-     *     when the snapshot's data is not wanted, in the stream
+     *     when the snapshot's data is not wanted, in the stream. A snapshot is read from byte 0 in
+     *     any case, because an RDB can be read no other way; what lies before the start is left
+     *     out.
      */
     HistoryReader(
             String shard,
@@ -70,6 +75,7 @@ final class HistoryReader implements Closeable {
         this.spool = spool;
         this.metrics = metrics;
         this.position = start;
+        this.handedOn = start.phase() == Phase.SNAPSHOT ? start.offset() : 0;
         if (start.phase() == Phase.SNAPSHOT) {
             SpoolLog log =
                     spool.snapshot()
@@ -122,6 +128,7 @@ final class HistoryReader implements Closeable {
     private void readEntries(List<Change> changes, int maxBytes) throws IOException {
         long bytes = 0;
         while (bytes < maxBytes) {
+            long before = rdb.position();
             RdbItem item;
             try {
                 item = rdb.next();
@@ -136,12 +143,24 @@ final class HistoryReader implements Closeable {
             if (change != null) {
                 changes.add(change);
                 bytes += change.sizeInBytes();
+            } else {
+                // Flink wants its thread back while much is left out, too.
+                bytes += rdb.position() - before;
             }
-            metrics.snapshotPosition(position.offset());
+            metrics.snapshotPosition(rdb.position());
         }
     }
 
     private Change changeOf(RdbItem item) {
+        if (item instanceof RdbItem.Aux aux && aux.name().equals("repl-stream-db")) {
+            // A replica as source hands its master's stream on, without a SELECT for us.
+            String text = new String(aux.value(), StandardCharsets.US_ASCII);
+            streamDb = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+        }
+        if (rdb.position() <= handedOn) {
+            return null;
+        }
+        spool.snapshotReread();
         position = position.advancedTo(rdb.position(), 0);
         if (item instanceof RdbItem.Key key) {
             metrics.snapshotKey();
@@ -152,11 +171,6 @@ final class HistoryReader implements Closeable {
         }
         if (item instanceof RdbItem.Aux aux && aux.name().equals("lua")) {
             return single(Command.of(SCRIPT, LOAD, aux.value()));
-        }
-        if (item instanceof RdbItem.Aux aux && aux.name().equals("repl-stream-db")) {
-            // A replica as source hands its master's stream on, without a SELECT for us.
-            String text = new String(aux.value(), StandardCharsets.US_ASCII);
-            streamDb = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
         }
         if (item instanceof RdbItem.ModuleAux module) {
             LOG.warn(

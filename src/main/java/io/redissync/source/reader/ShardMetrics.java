@@ -1,5 +1,7 @@
 package io.redissync.source.reader;
 
+import io.redissync.command.Phase;
+import io.redissync.command.Position;
 import io.redissync.protocol.psync.HistorySpool;
 import io.redissync.protocol.psync.LinkState;
 import io.redissync.protocol.psync.ReplicaLink;
@@ -47,14 +49,18 @@ final class ShardMetrics {
         link = newLink;
     }
 
-    void history(HistorySpool newSpool, boolean fullResync) {
+    /**
+     * @param start where reading begins
+     */
+    void history(HistorySpool newSpool, Position start) {
         spool = newSpool;
-        inSnapshot = fullResync;
+        inSnapshot = start.phase() == Phase.SNAPSHOT;
         snapshotOffset = 0;
-        offset = newSpool.startOffset();
-        if (fullResync) {
-            fullResyncs.inc();
-        }
+        offset = inSnapshot ? newSpool.startOffset() : start.offset();
+    }
+
+    void fullResync() {
+        fullResyncs.inc();
     }
 
     void snapshotKey() {
@@ -90,7 +96,8 @@ final class ShardMetrics {
         }
         ReplicaLink open = link;
         if (open == null) {
-            return "starting";
+            // A snapshot that is in the spool needs no source.
+            return spool == null ? "starting" : "snapshot";
         }
         LinkState state = open.state();
         return switch (state) {

@@ -24,11 +24,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +52,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
     private final ShardSplit split;
     private final FullSyncPermit permit;
     private final ShardMetrics metrics;
-    private final HistorySpool.Place place;
+    private final ShardSpools spools;
 
     private int lane;
     private ReplicaLink link;
@@ -65,9 +62,6 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
 
     /** Where the spool that was made last goes on; null when it begins a history. */
     private Position resumedAt;
-
-    /** Spools that are not deleted yet: the newest, and one before it that is still read. */
-    private final Set<HistorySpool> spools = new HashSet<>();
 
     private Opened newest;
     private boolean newestTaken = true;
@@ -94,37 +88,38 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
         this.permit = permit;
         this.metrics = metrics;
         this.lane = split.lane();
-        this.place =
-                new HistorySpool.Place(
-                        spoolDir,
-                        settings.syncName(),
-                        shard.id(),
-                        settings.spoolSegmentBytes(),
-                        new SpoolBudget(settings.spoolMaxBytes()));
+        this.spools =
+                new ShardSpools(
+                        new HistorySpool.Place(
+                                spoolDir,
+                                settings.syncName(),
+                                shard.id(),
+                                settings.spoolSegmentBytes(),
+                                new SpoolBudget(settings.spoolMaxBytes())));
     }
 
-    /** Asks the target how far it is and starts the link there. */
+    /**
+     * Asks the target how far it is, takes over what earlier attempts left here for that place, and
+     * starts the link behind it.
+     */
     void open() throws IOException {
-        HistorySpool.sweep(place);
         Map<Integer, Marker> markers = settings.progress().markersOf(shard.id());
         StartDecision.Start start =
                 new StartDecision(
                                 settings.instance(),
                                 settings.mode(),
                                 settings.ordering(),
-                                settings.lanes())
+                                settings.lanes(),
+                                position -> spools.takeOver(position).isPresent())
                         .decide(lane, split.position(), markers);
-        ReplicaLink newLink = new ReplicaLink(linkSettings(), this, permit, this);
-        synchronized (this) {
-            link = newLink;
+        if (start instanceof StartDecision.Start.Refused refused) {
+            throw new FatalSourceException("shard " + shard + ": " + refused.why());
         }
-        metrics.link(newLink);
         if (start instanceof StartDecision.Start.Resume resume) {
-            LOG.info("Shard {}: resumes from {}: {}", shard, resume.why(), resume.position());
             lane = resume.lane();
             nextEpoch = resume.position().history().epoch() + 1;
             hadHistory = true;
-            newLink.start(resume.position());
+            resume(resume.position(), resume.why());
         } else if (start instanceof StartDecision.Start.FullResync resync) {
             if (resync.epoch() > 1) {
                 LOG.warn("Shard {}: full resync: {}", shard, resync.why());
@@ -133,14 +128,43 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
             }
             lane = resync.lane();
             nextEpoch = resync.epoch();
-            newLink.start();
+            newLink().start();
         } else if (start instanceof StartDecision.Start.Complete done) {
             LOG.info("Shard {}: the snapshot is on the target already", shard);
             lane = done.lane();
             complete = done.position();
-        } else if (start instanceof StartDecision.Start.Refused refused) {
-            throw new FatalSourceException("shard " + shard + ": " + refused.why());
         }
+        // What was wanted of it is in this attempt's own spool by now.
+        spools.sweep();
+    }
+
+    private void resume(Position from, String why) throws IOException {
+        Optional<HistorySpool> taken = spools.takeOver(from);
+        LOG.info(
+                "Shard {}: resumes from {}: {}; {}",
+                shard,
+                why,
+                from,
+                taken.map(s -> "the spool holds the stream up to offset " + s.stream().end())
+                        .orElse("nothing of it is in a spool here"));
+        if (taken.isEmpty()) {
+            newLink().start(from);
+            return;
+        }
+        resumedAt = from;
+        onHistory(taken.get(), why);
+        if (settings.mode() != SyncMode.FULL) {
+            newLink().start(taken.get(), from.phase() == Phase.STREAM ? from.offset() : 0);
+        }
+    }
+
+    private ReplicaLink newLink() {
+        ReplicaLink newLink = new ReplicaLink(linkSettings(), this, permit, this);
+        synchronized (this) {
+            link = newLink;
+        }
+        metrics.link(newLink);
+        return newLink;
     }
 
     private LinkSettings linkSettings() {
@@ -184,7 +208,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
             throws IOException {
         resumedAt = resumed.orElse(null);
         if (resumed.isPresent()) {
-            return HistorySpool.resume(place, resumed.get().history(), replid, startOffset);
+            return HistorySpool.resume(spools.place(), resumed.get(), replid);
         }
         if (settings.mode() == SyncMode.STREAM && hadHistory) {
             FatalSourceException gap =
@@ -200,8 +224,8 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
         }
         History history = new History(RANDOM.nextLong(), nextEpoch++);
         return settings.mode() == SyncMode.STREAM
-                ? HistorySpool.resume(place, history, replid, startOffset)
-                : HistorySpool.begin(place, history, replid, startOffset);
+                ? HistorySpool.resume(spools.place(), history, replid, startOffset)
+                : HistorySpool.begin(spools.place(), history, replid, startOffset);
     }
 
     @Override
@@ -228,6 +252,9 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
                                     StreamInterpreter.UNKNOWN_DB)
                             : new Position(spool.history(), spool.replid(), Phase.SNAPSHOT, 0, 0);
             first = new Change.Begin(shard.id(), lane, start);
+            if (start.phase() == Phase.SNAPSHOT) {
+                metrics.fullResync();
+            }
         }
         HistorySpool replaced = newest == null ? null : newest.spool();
         if (replaced != null && newestTaken) {
@@ -239,7 +266,7 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
         spools.add(spool);
         newest = new Opened(spool, start, first);
         newestTaken = false;
-        metrics.history(spool, start.phase() == Phase.SNAPSHOT);
+        metrics.history(spool, start);
         notifyAll();
     }
 
@@ -301,37 +328,36 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
             open = link;
             spool = newest.spool();
         }
-        if (position.phase() == Phase.SNAPSHOT) {
-            if (spool.snapshot().isPresent()) {
-                spool.snapshot().get().release(position.offset());
-            }
-            return;
+        spool.release(position);
+        if (open != null && position.phase() == Phase.STREAM) {
+            open.acknowledge(position.history(), position.offset());
         }
-        if (spool.snapshot().isPresent()) {
-            spool.snapshot().get().release(spool.snapshot().get().end());
-        }
-        spool.stream().release(position.offset());
-        open.acknowledge(position.history(), position.offset());
     }
 
     /** Deletes a spool that is read no more. */
     void delete(HistorySpool spool) {
-        synchronized (this) {
-            if (!spools.remove(spool)) {
-                return;
-            }
-        }
-        try {
-            spool.close();
-            spool.delete();
-        } catch (IOException e) {
-            LOG.warn("Spool {} was not deleted: {}", spool, e.getMessage());
-        }
+        spools.delete(spool);
     }
 
-    /** Leaves the source; what is spooled can be had from it again. */
+    /** All that the shard had is on the target for good: nobody will resume it. */
+    void finished() {
+        metrics.allApplied();
+        closeLink();
+        spools.deleteAll();
+    }
+
+    /** Leaves the source; what another attempt can go on with stays on the disk. */
     @Override
     public void close() {
+        closeLink();
+        Optional<HistorySpool> last;
+        synchronized (this) {
+            last = Optional.ofNullable(newest).map(Opened::spool);
+        }
+        spools.close(last);
+    }
+
+    private void closeLink() {
         ReplicaLink open;
         synchronized (this) {
             open = link;
@@ -339,10 +365,5 @@ final class ShardSession implements LinkListener, SpoolFactory, Closeable {
         if (open != null) {
             open.close();
         }
-        List<HistorySpool> left;
-        synchronized (this) {
-            left = List.copyOf(spools);
-        }
-        left.forEach(this::delete);
     }
 }

@@ -30,10 +30,10 @@ public final class ShardSourceReader
     private final SortedMap<Long, Map<String, Position>> uncompleted = new TreeMap<>();
 
     /** Shards of which all was read. */
-    private final List<ShardMetrics> read = new ArrayList<>();
+    private final List<ShardSession> read = new ArrayList<>();
 
     /** Those of {@link #read} that each checkpoint which is not complete yet stands behind. */
-    private final SortedMap<Long, List<ShardMetrics>> readBefore = new TreeMap<>();
+    private final SortedMap<Long, List<ShardSession>> readBefore = new TreeMap<>();
 
     private ShardSourceReader(
             SourceSettings settings,
@@ -117,7 +117,7 @@ public final class ShardSourceReader
         Map<String, Position> positions = uncompleted.get(checkpointId);
         // Older ones were subsumed or have failed.
         uncompleted.headMap(checkpointId + 1).clear();
-        readBefore.getOrDefault(checkpointId, List.of()).forEach(ShardMetrics::allApplied);
+        readBefore.getOrDefault(checkpointId, List.of()).forEach(ShardSession::finished);
         readBefore.headMap(checkpointId + 1).clear();
         if (positions == null) {
             return;
@@ -135,7 +135,7 @@ public final class ShardSourceReader
         for (String shard : finished.keySet()) {
             ShardSession session = sessions.remove(shard);
             session.metrics().allRead();
-            read.add(session.metrics());
+            read.add(session);
         }
     }
 

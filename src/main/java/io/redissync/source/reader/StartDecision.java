@@ -4,12 +4,13 @@ import io.redissync.command.Marker;
 import io.redissync.command.Phase;
 import io.redissync.command.Position;
 import io.redissync.source.SyncMode;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides where a shard begins, from what Flink's checkpoint and the target's marker say: the table
- * in {@code docs/recovery.md}. The marker is the truth.
+ * Decides where a shard begins, from what Flink's checkpoint, the target's marker and the spool
+ * say: the table in {@code docs/recovery.md}. The marker is the truth.
  */
 final class StartDecision {
 
@@ -29,13 +30,23 @@ final class StartDecision {
         record Refused(String why) implements Start {}
     }
 
+    /** What earlier attempts left on this host. */
+    @FunctionalInterface
+    interface Spooled {
+
+        /** Whether the whole snapshot of the position's history is there, and right. */
+        boolean wholeSnapshot(Position position) throws IOException;
+    }
+
     private final String instance;
+    private final Spooled spooled;
     private final SyncMode mode;
     private final String ordering;
     private final int lanes;
 
-    StartDecision(String instance, SyncMode mode, String ordering, int lanes) {
+    StartDecision(String instance, SyncMode mode, String ordering, int lanes, Spooled spooled) {
         this.instance = instance;
+        this.spooled = spooled;
         this.mode = mode;
         this.ordering = ordering;
         this.lanes = lanes;
@@ -45,8 +56,10 @@ final class StartDecision {
      * @param lane the lane that the shard has in Flink
      * @param checkpoint where the restored checkpoint left the shard
      * @param markers the shard's markers on the target, by lane
+     * @throws IOException when the spool cannot be read
      */
-    Start decide(int lane, Optional<Position> checkpoint, Map<Integer, Marker> markers) {
+    Start decide(int lane, Optional<Position> checkpoint, Map<Integer, Marker> markers)
+            throws IOException {
         if (markers.isEmpty()) {
             return withoutMarker(lane, checkpoint);
         }
@@ -102,18 +115,20 @@ final class StartDecision {
                 "the target has lost its marker: it was flushed or restored");
     }
 
-    private Start withMarker(int lane, Marker marker, int epoch) {
+    private Start withMarker(int lane, Marker marker, int epoch) throws IOException {
         Position at = marker.position();
         if (mode == SyncMode.FULL) {
-            boolean ours = marker.instance().equals(instance);
-            return ours && at.phase() == Phase.STREAM
-                    ? new Start.Complete(lane, at)
-                    : resync(lane, epoch, "sync.mode: full asks for a new copy");
+            if (!marker.instance().equals(instance)) {
+                return resync(lane, epoch, "sync.mode: full asks for a new copy");
+            }
+            if (at.phase() == Phase.STREAM) {
+                return new Start.Complete(lane, at);
+            }
         }
         return resumeAt(lane, at, epoch, "the target's marker");
     }
 
-    private Start withBoth(int lane, Position checkpoint, Marker marker) {
+    private Start withBoth(int lane, Position checkpoint, Marker marker) throws IOException {
         Position at = marker.position();
         int epoch = Math.max(checkpoint.history().epoch(), at.history().epoch());
         if (!at.sameHistory(checkpoint)) {
@@ -124,8 +139,8 @@ final class StartDecision {
         if (mode == SyncMode.FULL && at.phase() == Phase.STREAM) {
             return new Start.Complete(lane, at);
         }
-        if (checkpoint.phase() == Phase.SNAPSHOT) {
-            // The target may be ahead, and through with the snapshot.
+        if (checkpoint.phase() == Phase.SNAPSHOT && at.phase() == Phase.STREAM) {
+            // The target is through with the snapshot.
             return resumeAt(lane, at, epoch, "the target's marker");
         }
         return at.isAfter(checkpoint)
@@ -133,7 +148,7 @@ final class StartDecision {
                 : resumeAt(lane, at, epoch, "the target's marker");
     }
 
-    private Start resumeAt(int lane, Position position, int epoch, String why) {
+    private Start resumeAt(int lane, Position position, int epoch, String why) throws IOException {
         if (position.phase() == Phase.STREAM) {
             return new Start.Resume(lane, position, why);
         }
@@ -146,8 +161,15 @@ final class StartDecision {
                             + " full+stream, or a new sync.name with target.existing-data:"
                             + " overwrite to leave it as it is");
         }
+        if (spooled.wholeSnapshot(position)) {
+            return new Start.Resume(lane, position, why);
+        }
         return resync(
-                lane, epoch, "the snapshot of history " + position.history() + " was not finished");
+                lane,
+                epoch,
+                "the snapshot of history "
+                        + position.history()
+                        + " was not finished, and the spool here does not hold the whole of it");
     }
 
     private static Start resync(int lane, int epoch, String why) {

@@ -122,6 +122,8 @@ class StartDecisionTest {
         RESYNC("full resync"),
         AT_MARKER("resume at the marker"),
         AT_CHECKPOINT("resume at the checkpoint; the sink drops what the marker covers"),
+        SNAPSHOT_AT_MARKER("resume at the marker if the spool can, else full resync"),
+        SNAPSHOT_AT_CHECKPOINT("resume at the checkpoint if the spool can, else full resync"),
         NOTHING("complete, nothing to do"),
         REFUSED("**refused**");
 
@@ -130,6 +132,22 @@ class StartDecisionTest {
         Done(String text) {
             this.text = text;
         }
+
+        /** What it comes to with or without the whole snapshot in the spool. */
+        Done given(Spool spool) {
+            return switch (this) {
+                case SNAPSHOT_AT_MARKER -> spool == Spool.WHOLE_SNAPSHOT ? AT_MARKER : RESYNC;
+                case SNAPSHOT_AT_CHECKPOINT ->
+                        spool == Spool.WHOLE_SNAPSHOT ? AT_CHECKPOINT : RESYNC;
+                default -> this;
+            };
+        }
+    }
+
+    /** What earlier attempts left on this host. */
+    private enum Spool {
+        NOTHING,
+        WHOLE_SNAPSHOT
     }
 
     /** One row: full+stream, full, stream. */
@@ -146,12 +164,17 @@ class StartDecisionTest {
     private static final List<Row> TABLE =
             List.of(
                     row(Checkpoint.ABSENT, Found.MISSING, Done.BEGIN, Done.BEGIN, Done.BEGIN_NOW),
-                    row(Checkpoint.ABSENT, Found.SNAPSHOT, Done.RESYNC, Done.RESYNC, Done.REFUSED),
+                    row(
+                            Checkpoint.ABSENT,
+                            Found.SNAPSHOT,
+                            Done.SNAPSHOT_AT_MARKER,
+                            Done.RESYNC,
+                            Done.REFUSED),
                     row(
                             Checkpoint.ABSENT,
                             Found.SNAPSHOT_OURS,
-                            Done.RESYNC,
-                            Done.RESYNC,
+                            Done.SNAPSHOT_AT_MARKER,
+                            Done.SNAPSHOT_AT_MARKER,
                             Done.REFUSED),
                     row(
                             Checkpoint.ABSENT,
@@ -175,17 +198,18 @@ class StartDecisionTest {
                     refused(Checkpoint.ABSENT, Found.OTHER_LANES),
                     refused(Checkpoint.ABSENT, Found.TWO_LANES),
                     row(Checkpoint.SNAPSHOT, Found.MISSING, Done.RESYNC, Done.RESYNC, Done.REFUSED),
-                    resynced(Checkpoint.SNAPSHOT, Found.SNAPSHOT_BEHIND),
-                    resynced(Checkpoint.SNAPSHOT, Found.SNAPSHOT_EQUAL),
-                    resynced(Checkpoint.SNAPSHOT, Found.SNAPSHOT_AHEAD),
+                    inSnapshot(Checkpoint.SNAPSHOT, Found.SNAPSHOT_BEHIND, Done.SNAPSHOT_AT_MARKER),
+                    inSnapshot(Checkpoint.SNAPSHOT, Found.SNAPSHOT_EQUAL, Done.SNAPSHOT_AT_MARKER),
+                    inSnapshot(
+                            Checkpoint.SNAPSHOT, Found.SNAPSHOT_AHEAD, Done.SNAPSHOT_AT_CHECKPOINT),
                     row(
                             Checkpoint.SNAPSHOT,
                             Found.STREAM_ANY,
                             Done.AT_MARKER,
                             Done.NOTHING,
                             Done.AT_MARKER),
-                    resynced(Checkpoint.SNAPSHOT, Found.OLDER_SNAPSHOT),
-                    resynced(Checkpoint.SNAPSHOT, Found.NEWER_SNAPSHOT),
+                    foreignSnapshot(Checkpoint.SNAPSHOT, Found.OLDER_SNAPSHOT),
+                    foreignSnapshot(Checkpoint.SNAPSHOT, Found.NEWER_SNAPSHOT),
                     foreignStream(Checkpoint.SNAPSHOT, Found.OLDER_STREAM),
                     foreignStream(Checkpoint.SNAPSHOT, Found.NEWER_STREAM),
                     row(
@@ -204,7 +228,7 @@ class StartDecisionTest {
                             Done.RESYNC,
                             Done.RESYNC,
                             Done.REFUSED),
-                    resynced(Checkpoint.IN_STREAM, Found.SNAPSHOT),
+                    inSnapshot(Checkpoint.IN_STREAM, Found.SNAPSHOT, Done.SNAPSHOT_AT_MARKER),
                     row(
                             Checkpoint.IN_STREAM,
                             Found.STREAM_BEHIND,
@@ -223,8 +247,8 @@ class StartDecisionTest {
                             Done.AT_CHECKPOINT,
                             Done.NOTHING,
                             Done.AT_CHECKPOINT),
-                    resynced(Checkpoint.IN_STREAM, Found.OLDER_SNAPSHOT),
-                    resynced(Checkpoint.IN_STREAM, Found.NEWER_SNAPSHOT),
+                    foreignSnapshot(Checkpoint.IN_STREAM, Found.OLDER_SNAPSHOT),
+                    foreignSnapshot(Checkpoint.IN_STREAM, Found.NEWER_SNAPSHOT),
                     foreignStream(Checkpoint.IN_STREAM, Found.OLDER_STREAM),
                     foreignStream(Checkpoint.IN_STREAM, Found.NEWER_STREAM),
                     row(
@@ -246,8 +270,12 @@ class StartDecisionTest {
         return new Row(checkpoint, found, Done.REFUSED, Done.REFUSED, Done.REFUSED);
     }
 
-    private static Row resynced(Checkpoint checkpoint, Found found) {
-        return new Row(checkpoint, found, Done.RESYNC, Done.RESYNC, Done.REFUSED);
+    private static Row inSnapshot(Checkpoint checkpoint, Found found, Done done) {
+        return new Row(checkpoint, found, done, done, Done.REFUSED);
+    }
+
+    private static Row foreignSnapshot(Checkpoint checkpoint, Found found) {
+        return new Row(checkpoint, found, Done.SNAPSHOT_AT_MARKER, Done.RESYNC, Done.REFUSED);
     }
 
     private static Row foreignStream(Checkpoint checkpoint, Found found) {
@@ -256,17 +284,31 @@ class StartDecisionTest {
 
     private static Stream<Arguments> cells() {
         return TABLE.stream()
-                .flatMap(row -> Stream.of(SyncMode.values()).map(mode -> Arguments.of(row, mode)));
+                .flatMap(
+                        row ->
+                                Stream.of(SyncMode.values())
+                                        .flatMap(
+                                                mode ->
+                                                        Stream.of(Spool.values())
+                                                                .map(
+                                                                        spool ->
+                                                                                Arguments.of(
+                                                                                        row, mode,
+                                                                                        spool))));
     }
 
-    @ParameterizedTest(name = "{0}, mode {1}")
-    @MethodSource("cells")
-    void decides(Row row, SyncMode mode) {
-        StartDecision.Start start =
-                new StartDecision(OURS, mode, "shard", LANES)
-                        .decide(LANE, row.checkpoint().position, row.found().markers);
+    private static StartDecision.Start start(Row row, SyncMode mode, Spool spool)
+            throws IOException {
+        return new StartDecision(OURS, mode, "shard", LANES, at -> spool == Spool.WHOLE_SNAPSHOT)
+                .decide(LANE, row.checkpoint().position, row.found().markers);
+    }
 
-        switch (row.in(mode)) {
+    @ParameterizedTest(name = "{0}, mode {1}, spool {2}")
+    @MethodSource("cells")
+    void decides(Row row, SyncMode mode, Spool spool) throws IOException {
+        StartDecision.Start start = start(row, mode, spool);
+
+        switch (row.in(mode).given(spool)) {
             case BEGIN, BEGIN_NOW -> {
                 StartDecision.Start.FullResync resync = fullResync(start);
                 assertThat(resync.lane()).isEqualTo(LANE);
@@ -296,6 +338,8 @@ class StartDecisionTest {
                     assertThat(start)
                             .isEqualTo(
                                     new StartDecision.Start.Complete(LANE, row.found().position()));
+            case SNAPSHOT_AT_MARKER, SNAPSHOT_AT_CHECKPOINT ->
+                    throw new AssertionError("a choice: " + row.in(mode));
             case REFUSED -> {
                 assertThat(start).isInstanceOf(StartDecision.Start.Refused.class);
                 assertThat(((StartDecision.Start.Refused) start).why()).hasSizeGreaterThan(40);
@@ -317,12 +361,10 @@ class StartDecisionTest {
 
     /** Otherwise two copies could take the target from each other for ever. */
     @Test
-    void noResyncKeepsOrLowersTheEpochOfTheMarkerThatItReplaces() {
+    void noResyncKeepsOrLowersTheEpochOfTheMarkerThatItReplaces() throws IOException {
         for (Row row : TABLE) {
             for (SyncMode mode : SyncMode.values()) {
-                StartDecision.Start start =
-                        new StartDecision(OURS, mode, "shard", LANES)
-                                .decide(LANE, row.checkpoint().position, row.found().markers);
+                StartDecision.Start start = start(row, mode, Spool.NOTHING);
                 if (start instanceof StartDecision.Start.FullResync resync) {
                     for (Marker marker : row.found().markers.values()) {
                         assertThat(resync.epoch())
@@ -334,12 +376,10 @@ class StartDecisionTest {
     }
 
     @Test
-    void noStartSkipsWhatTheTargetHasNot() {
+    void noStartSkipsWhatTheTargetHasNot() throws IOException {
         for (Row row : TABLE) {
             for (SyncMode mode : SyncMode.values()) {
-                StartDecision.Start start =
-                        new StartDecision(OURS, mode, "shard", LANES)
-                                .decide(LANE, row.checkpoint().position, row.found().markers);
+                StartDecision.Start start = start(row, mode, Spool.WHOLE_SNAPSHOT);
                 if (start instanceof StartDecision.Start.Resume resume) {
                     Position marker = row.found().position();
                     assertThat(resume.position().sameHistory(marker)).isTrue();
@@ -350,9 +390,9 @@ class StartDecisionTest {
     }
 
     @Test
-    void aShardWithoutACheckpointedPositionTakesTheLaneOfItsMarker() {
+    void aShardWithoutACheckpointedPositionTakesTheLaneOfItsMarker() throws IOException {
         StartDecision.Start start =
-                new StartDecision(OURS, FULL_AND_STREAM, "shard", LANES)
+                new StartDecision(OURS, FULL_AND_STREAM, "shard", LANES, at -> false)
                         .decide(LANE, Optional.empty(), Found.OTHER_LANE.markers);
 
         assertThat(start)
