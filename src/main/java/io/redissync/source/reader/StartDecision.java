@@ -128,24 +128,26 @@ final class StartDecision {
         return resumeAt(lane, at, epoch, "the target's marker");
     }
 
+    /**
+     * The marker decides here too, also where it is ahead: nothing in Flink needs what lies between
+     * again, and a source that failed over in between and lost writes would be asked for the wrong
+     * place, where it can continue with other bytes than those that the target has.
+     */
     private Start withBoth(int lane, Position checkpoint, Marker marker) throws IOException {
         Position at = marker.position();
         int epoch = Math.max(checkpoint.history().epoch(), at.history().epoch());
-        if (!at.sameHistory(checkpoint)) {
-            return mode == SyncMode.FULL
-                    ? withMarker(lane, marker, epoch)
-                    : resumeAt(lane, at, epoch, "the target's marker, of another history");
-        }
-        if (mode == SyncMode.FULL && at.phase() == Phase.STREAM) {
+        boolean sameHistory = at.sameHistory(checkpoint);
+        if (mode == SyncMode.FULL && sameHistory && at.phase() == Phase.STREAM) {
             return new Start.Complete(lane, at);
         }
-        if (checkpoint.phase() == Phase.SNAPSHOT && at.phase() == Phase.STREAM) {
-            // The target is through with the snapshot.
-            return resumeAt(lane, at, epoch, "the target's marker");
+        if (mode == SyncMode.FULL && !sameHistory) {
+            return withMarker(lane, marker, epoch);
         }
-        return at.isAfter(checkpoint)
-                ? resumeAt(lane, checkpoint, epoch, "the checkpoint; the target is ahead of it")
-                : resumeAt(lane, at, epoch, "the target's marker");
+        return resumeAt(
+                lane,
+                at,
+                epoch,
+                sameHistory ? "the target's marker" : "the target's marker, of another history");
     }
 
     private Start resumeAt(int lane, Position position, int epoch, String why) throws IOException {

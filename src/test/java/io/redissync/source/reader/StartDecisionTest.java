@@ -121,9 +121,7 @@ class StartDecisionTest {
         BEGIN_NOW("begin from now on"),
         RESYNC("full resync"),
         AT_MARKER("resume at the marker"),
-        AT_CHECKPOINT("resume at the checkpoint; the sink drops what the marker covers"),
         SNAPSHOT_AT_MARKER("resume at the marker if the spool can, else full resync"),
-        SNAPSHOT_AT_CHECKPOINT("resume at the checkpoint if the spool can, else full resync"),
         NOTHING("complete, nothing to do"),
         REFUSED("**refused**");
 
@@ -137,8 +135,6 @@ class StartDecisionTest {
         Done given(Spool spool) {
             return switch (this) {
                 case SNAPSHOT_AT_MARKER -> spool == Spool.WHOLE_SNAPSHOT ? AT_MARKER : RESYNC;
-                case SNAPSHOT_AT_CHECKPOINT ->
-                        spool == Spool.WHOLE_SNAPSHOT ? AT_CHECKPOINT : RESYNC;
                 default -> this;
             };
         }
@@ -200,8 +196,7 @@ class StartDecisionTest {
                     row(Checkpoint.SNAPSHOT, Found.MISSING, Done.RESYNC, Done.RESYNC, Done.REFUSED),
                     inSnapshot(Checkpoint.SNAPSHOT, Found.SNAPSHOT_BEHIND, Done.SNAPSHOT_AT_MARKER),
                     inSnapshot(Checkpoint.SNAPSHOT, Found.SNAPSHOT_EQUAL, Done.SNAPSHOT_AT_MARKER),
-                    inSnapshot(
-                            Checkpoint.SNAPSHOT, Found.SNAPSHOT_AHEAD, Done.SNAPSHOT_AT_CHECKPOINT),
+                    inSnapshot(Checkpoint.SNAPSHOT, Found.SNAPSHOT_AHEAD, Done.SNAPSHOT_AT_MARKER),
                     row(
                             Checkpoint.SNAPSHOT,
                             Found.STREAM_ANY,
@@ -244,9 +239,9 @@ class StartDecisionTest {
                     row(
                             Checkpoint.IN_STREAM,
                             Found.STREAM_AHEAD,
-                            Done.AT_CHECKPOINT,
+                            Done.AT_MARKER,
                             Done.NOTHING,
-                            Done.AT_CHECKPOINT),
+                            Done.AT_MARKER),
                     foreignSnapshot(Checkpoint.IN_STREAM, Found.OLDER_SNAPSHOT),
                     foreignSnapshot(Checkpoint.IN_STREAM, Found.NEWER_SNAPSHOT),
                     foreignStream(Checkpoint.IN_STREAM, Found.OLDER_STREAM),
@@ -328,18 +323,11 @@ class StartDecisionTest {
                 assertThat(resume.position()).isEqualTo(row.found().position());
                 assertThat(resume.lane()).isEqualTo(row.found().lane());
             }
-            case AT_CHECKPOINT -> {
-                assertThat(start).isInstanceOf(StartDecision.Start.Resume.class);
-                StartDecision.Start.Resume resume = (StartDecision.Start.Resume) start;
-                assertThat(resume.position()).isEqualTo(row.checkpoint().position.orElseThrow());
-                assertThat(resume.lane()).isEqualTo(LANE);
-            }
             case NOTHING ->
                     assertThat(start)
                             .isEqualTo(
                                     new StartDecision.Start.Complete(LANE, row.found().position()));
-            case SNAPSHOT_AT_MARKER, SNAPSHOT_AT_CHECKPOINT ->
-                    throw new AssertionError("a choice: " + row.in(mode));
+            case SNAPSHOT_AT_MARKER -> throw new AssertionError("a choice: " + row.in(mode));
             case REFUSED -> {
                 assertThat(start).isInstanceOf(StartDecision.Start.Refused.class);
                 assertThat(((StartDecision.Start.Refused) start).why()).hasSizeGreaterThan(40);
