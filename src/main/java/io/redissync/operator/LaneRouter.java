@@ -14,8 +14,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * position before a checkpoint barrier and at the end of the input.
  *
  * <p>For ordering {@code shard}: a shard has one lane, which the source gave it. Ticks of the
- * source only move the remembered position and go no further, but for the first after a start: it
- * tells the writer from where the source goes on.
+ * source only move the remembered position and go no further, but for two: the first after a start
+ * tells the writer from where the source goes on, and the one behind the snapshot lets the marker
+ * say at once that the snapshot is applied.
  *
  * <p>A tick is left out when nothing came from the shard since the last tick: that one went the
  * same way before an earlier barrier, with the same position, and a writer that has not written it
@@ -51,15 +52,15 @@ public final class LaneRouter extends AbstractStreamOperator<Change>
     public void processElement(StreamRecord<Change> element) {
         Change change = element.getValue();
         Reached shard = reached.get(change.shard());
-        boolean first = shard == null;
-        if (first) {
+        boolean isNews = shard == null || shard.position.phase() != change.position().phase();
+        if (shard == null) {
             shard = new Reached();
             reached.put(change.shard(), shard);
         }
         shard.lane = change.lane();
         shard.position = change.position();
         shard.told = false;
-        if (first || !(change instanceof Change.Tick)) {
+        if (isNews || !(change instanceof Change.Tick)) {
             output.collect(element);
         }
     }

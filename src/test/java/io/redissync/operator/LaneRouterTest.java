@@ -3,6 +3,8 @@ package io.redissync.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redissync.command.Change;
+import io.redissync.command.Phase;
+import io.redissync.command.Position;
 import io.redissync.typeinfo.ChangeSerializer;
 import io.redissync.typeinfo.ChangeTypeInfo;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -37,6 +39,21 @@ class LaneRouterTest {
         harness.processElement(SECOND, 0);
 
         assertThat(harness.extractOutputValues()).containsExactly(FIRST, SECOND);
+    }
+
+    @Test
+    void tellsAtOnceFromWhereAStartGoesOnAndThatTheSnapshotIsOver() throws Exception {
+        Position stream = Given.tick("a", 3, 15).position();
+        Position snapshot = new Position(stream.history(), stream.replid(), Phase.SNAPSHOT, 100, 0);
+        Change.Tick start = new Change.Tick("a", 3, snapshot);
+        Change.Tick end = new Change.Tick("a", 3, stream);
+
+        harness.processElement(start, 0);
+        harness.processElement(new Change.Tick("a", 3, snapshot.advancedTo(200, 0)), 0);
+        harness.processElement(end, 0);
+        harness.processElement(Given.tick("a", 3, 16), 0);
+
+        assertThat(harness.extractOutputValues()).containsExactly(start, end);
     }
 
     @Test
